@@ -1,0 +1,77 @@
+import { isMap, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
+import { checkInstances, checkSourceEntry } from './source-entry.ts';
+import type { ListProblem, SourceEntry, SourceList, SourceListResult } from './source-list.ts';
+
+const DEFAULTS = ['poll', 'author', 'timezone', 'fulltext'];
+
+/**
+ * Reads the sources file:
+ *
+ *     rsshub: [https://rsshub.app]
+ *     defaults: { poll: 60m }
+ *     sources:
+ *       - url: rsshub://qutoutiao/category/1
+ *         categories: [新媒体, 趣头条, 分类]
+ *
+ * Every problem is told with its line; a file with one problem gives no list.
+ */
+export function parseSourcesYaml(text: string): SourceListResult {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const problems: ListProblem[] = [];
+  const lineAt = (offset: number | undefined) => lines.linePos(offset ?? 0).line;
+  const wrongAt = (node: unknown, message: string) =>
+    problems.push({ line: lineAt((node as Node | undefined)?.range?.[0]), message });
+
+  for (const error of document.errors) problems.push({ line: lineAt(error.pos[0]), message: error.message });
+  if (problems.length > 0) return { kind: 'invalid', problems };
+
+  const root = document.contents;
+  if (!isMap(root)) {
+    return { kind: 'invalid', problems: [{ line: 1, message: 'the file is a mapping with `sources:`' }] };
+  }
+  for (const { key } of root.items) {
+    if (!['rsshub', 'defaults', 'sources'].includes(String(key))) {
+      wrongAt(key, `unknown field \`${String(key)}\`; known are rsshub, defaults, sources`);
+    }
+  }
+
+  const instancesNode = root.get('rsshub', true);
+  const instances = instancesNode ? checkInstances(instancesNode.toJS(document) ?? []) : undefined;
+  if (instances?.kind === 'wrong') wrongAt(instancesNode, instances.message);
+
+  const defaultsNode = root.get('defaults', true) as Node | undefined;
+  const defaults: Record<string, unknown> = defaultsNode?.toJS(document) ?? {};
+  const oddDefault = Object.keys(defaults).find((key) => !DEFAULTS.includes(key));
+  if (oddDefault !== undefined) {
+    wrongAt(defaultsNode, `\`defaults\` has \`${oddDefault}\`; it may have ${DEFAULTS.join(', ')}`);
+  }
+
+  const sources: SourceEntry[] = [];
+  const firstLine = new Map<string, number>();
+  const sourcesNode = root.get('sources', true) as Node | undefined;
+  if (!isSeq(sourcesNode)) wrongAt(sourcesNode ?? root, '`sources` is a list');
+  for (const item of isSeq(sourcesNode) ? (sourcesNode.items as Node[]) : []) {
+    const written = item.toJS(document);
+    const checked = checkSourceEntry(isMap(item) ? { ...defaults, ...written } : written);
+    if (checked.kind === 'wrong') {
+      wrongAt(item, checked.message);
+      continue;
+    }
+    const line = lineAt(item.range?.[0]);
+    const before = firstLine.get(checked.value.url);
+    if (before !== undefined) wrongAt(item, `${checked.value.url} stands in line ${before} already`);
+    firstLine.set(checked.value.url, line);
+    sources.push(checked.value);
+  }
+  if (problems.length > 0) return { kind: 'invalid', problems: problems.sort((a, b) => a.line - b.line) };
+  return { kind: 'list', list: { rsshub: instances?.kind === 'ok' ? instances.value : [], sources } };
+}
+
+/** Writes a sources file that `parseSourcesYaml` reads back to the same list. */
+export function toSourcesYaml(list: SourceList): string {
+  const sources = list.sources.map(({ poll, ...entry }) =>
+    poll === undefined ? entry : { ...entry, poll: `${poll}m` },
+  );
+  return stringify(list.rsshub.length > 0 ? { rsshub: list.rsshub, sources } : { sources }, { lineWidth: 0 });
+}
