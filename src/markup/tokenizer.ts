@@ -1,0 +1,383 @@
+/**
+ * The one tokenizer under the feed reader (XML) and the body cleaner (HTML).
+ *
+ * It stands on `indexOf`, because native search is what a cold isolate runs fast; a state machine that looks at
+ * every character is dear until the JIT has seen it. It never throws and never goes back: whatever the input, each
+ * character is looked at a bounded number of times.
+ */
+
+/** What `Tokenizer.next` found. `end` is reached once and then for ever. */
+export type TokenKind = 'text' | 'cdata' | 'raw' | 'open' | 'close' | 'comment' | 'declaration' | 'end';
+
+/**
+ * `xml` knows CDATA and processing instructions and has no element with special content; `html` follows the WHATWG
+ * tokenizer: raw-text elements, bogus comments.
+ */
+export type Dialect = 'xml' | 'html';
+
+/** More attributes than this on one tag are not looked at: no page needs them, and an attacker sizes them. */
+const MAX_ATTRIBUTES = 256;
+
+/** Elements whose content is text up to their own end tag (WHATWG HTML, 13.2.5.1), with scripting off. */
+const RAW_TEXT = new Set([
+  'script',
+  'style',
+  'textarea',
+  'title',
+  'xmp',
+  'iframe',
+  'noembed',
+  'noframes',
+  'plaintext',
+]);
+
+export class Tokenizer {
+  readonly source: string;
+  readonly #dialect: Dialect;
+  #position = 0;
+  /** A `<` inside what seemed to be a tag; -1 when there is none. */
+  #stray = -1;
+  /** The raw-text element we are inside of, in the HTML dialect. */
+  #rawName = '';
+  readonly #less: NextOccurrence;
+  readonly #greater: NextOccurrence;
+  readonly #double: NextOccurrence;
+  readonly #single: NextOccurrence;
+  readonly #equals: NextOccurrence;
+  readonly #commentEnd: NextOccurrence;
+  readonly #oddCommentEnd: NextOccurrence;
+  readonly #cdataEnd: NextOccurrence;
+  readonly #bracket: NextOccurrence;
+  readonly #cdataStart: NextOccurrence;
+
+  /** Range of the present token's content: the text itself, the inside of a comment, the tag without its brackets. */
+  start = 0;
+  end = 0;
+  /** Where the present token begins in the source, with its brackets; `position` is where it ends. */
+  tokenStart = 0;
+  /** Lower-case name of the present `open` or `close` tag, with its prefix. */
+  name = '';
+  /** Whether the present `open` tag ends in `/>`; in HTML known for certain behind `readAttributes`. */
+  selfClosing = false;
+  /** Names (lower-case) and raw values of the present tag; filled by `readAttributes`. */
+  readonly attributeNames: string[] = [];
+  readonly attributeValues: string[] = [];
+  /** Where the attributes of the present tag begin. */
+  #attributesAt = 0;
+
+  constructor(source: string, dialect: Dialect) {
+    this.source = source;
+    this.#dialect = dialect;
+    this.#less = new NextOccurrence(source, '<');
+    this.#greater = new NextOccurrence(source, '>');
+    this.#double = new NextOccurrence(source, '"');
+    this.#single = new NextOccurrence(source, "'");
+    this.#equals = new NextOccurrence(source, '=');
+    this.#commentEnd = new NextOccurrence(source, '-->');
+    this.#oddCommentEnd = new NextOccurrence(source, '--!>');
+    this.#cdataEnd = new NextOccurrence(source, ']]>');
+    this.#bracket = new NextOccurrence(source, '[');
+    this.#cdataStart = new NextOccurrence(source, '<![CDATA[');
+  }
+
+  /** Where the present token ends and the next begins. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /**
+   * Goes on from `position`. Going back is the caller's to limit: everything behind `position` is looked at again.
+   */
+  skipTo(position: number): void {
+    this.#position = position;
+    this.#rawName = '';
+  }
+
+  /** The content of the present token as it stands in the source: nothing is decoded. */
+  raw(): string {
+    return this.source.slice(this.start, this.end);
+  }
+
+  /** Whether another CDATA section begins inside the present one: then the present one lacks its end. */
+  get holdsCdataStart(): boolean {
+    return this.#cdataStart.after(this.start) < this.end;
+  }
+
+  /** Moves to the next token and tells its kind. */
+  next(): TokenKind {
+    const { source } = this;
+    const from = this.#position;
+    this.tokenStart = from;
+    if (from >= source.length) {
+      this.start = this.end = source.length;
+      return 'end';
+    }
+    if (this.#rawName !== '') return this.#rawText(from);
+    let bracket = this.#less.after(from);
+    while (bracket < source.length && !this.#beginsMarkup(bracket + 1))
+      bracket = this.#less.after(bracket + 1);
+    if (bracket >= source.length) return this.#token('text', from, source.length, source.length);
+    if (bracket > from) return this.#token('text', from, bracket, bracket);
+    switch (source.charCodeAt(from + 1)) {
+      case 0x21: // !
+        return this.#declaration(from);
+      case 0x3f: // ?
+        return this.#until(this.#greater, 1, from + 2, 'declaration');
+      case 0x2f: // /
+        return this.#closeTag(from);
+      default:
+        return this.#openTag(from);
+    }
+  }
+
+  /** Fills `attributeNames` and `attributeValues` from the present `open` tag. The first of two equal names counts. */
+  readAttributes(): void {
+    const { source, end, attributeNames: names, attributeValues: values } = this;
+    names.length = values.length = 0;
+    let at = this.#attributesAt;
+    while (names.length < MAX_ATTRIBUTES) {
+      while (at < end && isSpaceOrSlash(source.charCodeAt(at))) at++;
+      if (at >= end) return;
+      const nameStart = at;
+      at++; // a leading `=` is part of the name (WHATWG HTML, 13.2.5.32)
+      while (at < end && !isAttributeNameEnd(source.charCodeAt(at))) at++;
+      const name = source.slice(nameStart, at).toLowerCase();
+      let next = at;
+      while (next < end && isSpace(source.charCodeAt(next))) next++;
+      let value = '';
+      if (source.charCodeAt(next) === 0x3d && next < end) {
+        at = next + 1;
+        while (at < end && isSpace(source.charCodeAt(at))) at++;
+        const quote = source[at];
+        if (at < end && (quote === '"' || quote === "'")) {
+          const close = source.indexOf(quote, at + 1);
+          const stop = close < 0 || close > end ? end : close;
+          value = source.slice(at + 1, stop);
+          at = stop + 1;
+        } else {
+          const valueStart = at;
+          while (at < end && !isSpace(source.charCodeAt(at))) at++;
+          value = source.slice(valueStart, at);
+          if (at === end && this.selfClosing && this.#dialect === 'html') {
+            // the slash of `<a href=/x/>` belongs to the address
+            value += '/';
+            this.selfClosing = false;
+          }
+        }
+      }
+      if (!names.includes(name)) {
+        names.push(name);
+        values.push(value);
+      }
+    }
+  }
+
+  /** Whether anything stands behind the name of the present `open` tag. */
+  get hasAttributes(): boolean {
+    let at = this.#attributesAt;
+    while (at < this.end && isSpaceOrSlash(this.source.charCodeAt(at))) at++;
+    return at < this.end;
+  }
+
+  /** The raw value of one attribute after `readAttributes`, or undefined. `name` is lower-case. */
+  attribute(name: string): string | undefined {
+    const index = this.attributeNames.indexOf(name);
+    return index < 0 ? undefined : this.attributeValues[index];
+  }
+
+  #token(kind: TokenKind, start: number, end: number, position: number): TokenKind {
+    this.start = start;
+    this.end = end;
+    this.#position = position;
+    return kind;
+  }
+
+  /** Whether what stands behind a `<` makes it markup; otherwise the `<` is text. */
+  #beginsMarkup(at: number): boolean {
+    const code = this.source.charCodeAt(at);
+    if (isNameStart(code, this.#dialect)) return true;
+    if (code === 0x21 || code === 0x3f) return true;
+    // `</` and a name; HTML makes a comment of `</` and anything else
+    return code === 0x2f && (this.#dialect === 'html' || isNameStart(this.source.charCodeAt(at + 1), 'xml'));
+  }
+
+  #until(terminator: NextOccurrence, length: number, from: number, kind: TokenKind, start = from): TokenKind {
+    const found = terminator.after(from);
+    const { source } = this;
+    if (found === Number.POSITIVE_INFINITY) return this.#token(kind, start, source.length, source.length);
+    return this.#token(kind, start, found, found + length);
+  }
+
+  #declaration(from: number): TokenKind {
+    const { source } = this;
+    if (source.startsWith('<!--', from)) return this.#comment(from + 4);
+    if (this.#dialect === 'xml') {
+      if (source.startsWith('<![CDATA[', from)) return this.#until(this.#cdataEnd, 3, from + 9, 'cdata');
+      if (source.startsWith('<!DOCTYPE', from)) return this.#doctype(from);
+    }
+    return this.#until(this.#greater, 1, from + 2, 'declaration');
+  }
+
+  #comment(from: number): TokenKind {
+    const plain = this.#commentEnd.after(from);
+    if (this.#dialect === 'xml') {
+      // a comment that never ends would hide the rest of a feed: it ends with its tag
+      return plain === Number.POSITIVE_INFINITY
+        ? this.#until(this.#greater, 1, from, 'comment')
+        : this.#token('comment', from, plain, plain + 3);
+    }
+    // `<!-->` and `<!--->` are whole comments in HTML
+    if (this.source.startsWith('>', from)) return this.#token('comment', from, from, from + 1);
+    if (this.source.startsWith('->', from)) return this.#token('comment', from, from, from + 2);
+    if (this.#oddCommentEnd.after(from) < plain) return this.#until(this.#oddCommentEnd, 4, from, 'comment');
+    return this.#until(this.#commentEnd, 3, from, 'comment');
+  }
+
+  /** A DOCTYPE with an internal subset ends behind the subset. */
+  #doctype(from: number): TokenKind {
+    const { source } = this;
+    const close = this.#greater.after(from);
+    if (this.#bracket.after(from) > close) return this.#until(this.#greater, 1, from + 2, 'declaration');
+    const subsetEnd = source.indexOf(']', this.#bracket.after(from));
+    return this.#until(this.#greater, 1, subsetEnd < 0 ? from + 2 : subsetEnd, 'declaration', from + 2);
+  }
+
+  #closeTag(from: number): TokenKind {
+    const { source } = this;
+    if (!isNameStart(source.charCodeAt(from + 2), this.#dialect))
+      return this.#until(this.#greater, 1, from + 2, 'comment');
+    const end = Math.min(this.#greater.after(from + 2), source.length);
+    this.name = this.#nameFrom(from + 2, end);
+    return this.#token('close', from + 2, end, Math.min(end + 1, source.length));
+  }
+
+  #openTag(from: number): TokenKind {
+    const { source } = this;
+    this.#stray = -1;
+    const close = this.#tagEnd(from + 1);
+    if (this.#stray >= 0) return this.#token('text', from, this.#stray, this.#stray);
+    if (close < 0) {
+      // a tag that never ends is no tag: browsers drop it with all that follows
+      this.start = this.end = this.#position = source.length;
+      return 'end';
+    }
+    this.name = this.#nameFrom(from + 1, close);
+    this.selfClosing = source.charCodeAt(close - 1) === 0x2f;
+    if (this.#dialect === 'html' && RAW_TEXT.has(this.name)) this.#rawName = this.name;
+    return this.#token('open', from + 1, this.selfClosing ? close - 1 : close, close + 1);
+  }
+
+  /** The `>` that ends the tag whose name begins at `from`; quoted ones are passed over. */
+  #tagEnd(from: number): number {
+    const close = this.#greater.after(from);
+    if (close === Number.POSITIVE_INFINITY) return -1;
+    if (this.#double.after(from) > close && this.#single.after(from) > close) {
+      this.#lookForStray(from, close);
+      return close;
+    }
+    return this.#tagEndBehindQuotes(from, close);
+  }
+
+  #tagEndBehindQuotes(from: number, firstClose: number): number {
+    const { source } = this;
+    let at = from;
+    let close = firstClose;
+    for (;;) {
+      const equals = this.#equals.after(at);
+      this.#lookForStray(at, Math.min(equals, close));
+      if (equals > close || this.#stray >= 0) return close;
+      at = equals + 1;
+      while (isSpace(source.charCodeAt(at))) at++;
+      const quote = source[at];
+      if (quote !== '"' && quote !== "'") continue;
+      const closing = (quote === '"' ? this.#double : this.#single).after(at + 1);
+      if (closing === Number.POSITIVE_INFINITY) return this.#dialect === 'html' ? -1 : close;
+      at = closing + 1;
+      if (close < at) {
+        close = this.#greater.after(at);
+        if (close === Number.POSITIVE_INFINITY) return -1;
+      }
+    }
+  }
+
+  /**
+   * XML has no `<` in a tag outside of quotes. Where there is one, the tag is none: its `<` was meant as text, and what
+   * it seemed to hold is markup (`a <b</title>`).
+   */
+  #lookForStray(from: number, to: number): void {
+    if (this.#dialect === 'html') return;
+    const bracket = this.#less.after(from);
+    if (bracket < to) this.#stray = bracket;
+  }
+
+  #nameFrom(start: number, limit: number): string {
+    const { source } = this;
+    let at = start + 1;
+    while (at < limit && !isSpaceOrSlash(source.charCodeAt(at))) at++;
+    this.#attributesAt = at;
+    return source.slice(start, at).toLowerCase();
+  }
+
+  /** Text of a raw-text element up to its end tag; the end tag itself comes next. */
+  #rawText(from: number): TokenKind {
+    const { source } = this;
+    const name = this.#rawName;
+    this.#rawName = '';
+    let at = name === 'plaintext' ? -1 : source.indexOf('</', from);
+    while (at >= 0) {
+      const behind = at + 2 + name.length;
+      if (
+        source.slice(at + 2, behind).toLowerCase() === name &&
+        (isSpaceOrSlash(source.charCodeAt(behind)) || source.charCodeAt(behind) === 0x3e)
+      ) {
+        return at === from ? this.next() : this.#token('raw', from, at, at);
+      }
+      at = source.indexOf('</', at + 2);
+    }
+    return this.#token('raw', from, source.length, source.length);
+  }
+}
+
+/**
+ * Where a string stands next, remembered: asking for it from every tag in turn costs one pass over the source, also
+ * when it is far away or nowhere.
+ */
+class NextOccurrence {
+  readonly #source: string;
+  readonly #wanted: string;
+  #askedFrom = 0;
+  #found = -1;
+
+  constructor(source: string, wanted: string) {
+    this.#source = source;
+    this.#wanted = wanted;
+  }
+
+  /** The first at or behind `from`; Infinity when there is none. */
+  after(from: number): number {
+    if (from <= this.#found && from >= this.#askedFrom) return this.#found;
+    this.#askedFrom = from;
+    const at = this.#source.indexOf(this.#wanted, from);
+    this.#found = at < 0 ? Number.POSITIVE_INFINITY : at;
+    return this.#found;
+  }
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
+}
+
+function isSpaceOrSlash(code: number): boolean {
+  return code === 0x2f || isSpace(code);
+}
+
+function isAttributeNameEnd(code: number): boolean {
+  return code === 0x3d || isSpaceOrSlash(code);
+}
+
+/** HTML tag names begin with an ASCII letter; XML names also with `_`, `:` and beyond ASCII. */
+function isNameStart(code: number, dialect: Dialect): boolean {
+  const lower = code | 0x20;
+  if (lower >= 0x61 && lower <= 0x7a) return true;
+  return dialect === 'xml' && (code === 0x5f || code === 0x3a || code >= 0xc0);
+}

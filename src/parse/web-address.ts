@@ -1,0 +1,25 @@
+/**
+ * An address as a document writes it, made absolute where a base allows it. White space around and line breaks inside
+ * are dropped (WHATWG URL, 4.4); an absolute address stays as written, and so does one that cannot be resolved.
+ */
+export function resolveAddress(written: string, base: string | undefined): string | undefined {
+  const address = /[\s\u00a0]/.test(written) ? trimmed(written) : written;
+  if (address === '') return undefined;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(address)) return address;
+  if (base !== undefined && URL.canParse(address, base)) return new URL(address, base).href;
+  return address.startsWith('//') ? `https:${address}` : address;
+}
+
+function trimmed(address: string): string {
+  return address.trim().replace(/[\t\n\r]+\s*/g, '');
+}
+
+/** The base inside an element with an `xml:base` of its own (XML Base, 4.2); a broken one changes nothing. */
+export function resolveBase(written: string, base: string | undefined): string | undefined {
+  const address = written.trim();
+  const resolved = URL.canParse(address, base) ? new URL(address, base).href : undefined;
+  return resolved === undefined || resolved.length > MAX_BASE ? base : resolved;
+}
+
+/** Relative bases inside relative bases make an address that grows with the nesting. */
+const MAX_BASE = 2048;
