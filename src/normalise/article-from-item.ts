@@ -1,0 +1,146 @@
+import type { Article, Enclosure } from '../article.ts';
+import type { FeedText, ParsedFeed, ParsedItem } from '../parse/parsed-feed.ts';
+import { postAuthor, type Source } from '../sources/source.ts';
+import { cleanBody } from './clean-body.ts';
+import { absoluteUrl, withoutTracking } from './links.ts';
+import { plainTitle, plainToHtml, withoutForbidden } from './plain-text.ts';
+import type { Published } from './published.ts';
+
+/** What an item's article depends on besides the item. */
+export interface ItemContext {
+  source: Source;
+  feed: ParsedFeed;
+  /** Where the feed was found at last; what it links to is relative to it. */
+  feedUrl: string;
+  /** The article's id, from `articleId` or kept from before. */
+  id: string;
+  dates: Published;
+}
+
+/** How long a title made from the text may be, in characters. */
+const TITLE_FROM_TEXT = 100;
+
+/** Characters of a body that are looked at, and that a cleaned one may have: a database row holds 2 MB. */
+const MAX_MARKUP = 400_000;
+const MAX_BODY = 500_000;
+
+/** An article and the picture addresses its body shows, which the image proxy then serves. */
+export interface NormalisedItem {
+  article: Article;
+  pictures: readonly string[];
+}
+
+/** Turns a parsed item into an article: one title, link, body, head picture, each by its chain of fall-backs. */
+export function articleFromItem(item: ParsedItem, context: ItemContext): NormalisedItem {
+  const { source, feed, feedUrl, id, dates } = context;
+  const siteLink = absoluteUrl(feed.link ?? '', feedUrl);
+  const base = siteLink ?? feedUrl;
+  const link = findLink(item, base);
+  const body = cleanBody(bodyMarkup(item).slice(0, MAX_MARKUP), {
+    base: item.base ?? link ?? base,
+    scope: id.slice(0, 8),
+  });
+  const enclosures = findEnclosures(item, base);
+  const headImage = absoluteUrl(item.image ?? '', base) ?? pictureEnclosure(enclosures) ?? body.headImage;
+  const summary = findSummary(item, body.summary);
+  const authors = item.authors.flatMap(({ name, email }) => plainTitle(name ?? email ?? '') || []);
+  const language = languageTag(item.language) ?? languageTag(feed.language);
+  const article: Article = {
+    id,
+    sourceId: source.id,
+    title: findTitle(item) ?? titleFromText(body.summary) ?? link ?? `(untitled) ${isoDay(dates.published)}`,
+    categories: source.categories,
+    tags: findTags(item),
+    author: postAuthor(source, authors, feed.title && titleText(feed.title)),
+    authors,
+    published: dates.published,
+    publishedInferred: dates.inferred,
+    enclosures,
+    contentHtml: body.html.length > MAX_BODY ? plainToHtml(body.summary ?? '') : body.html,
+    ...(dates.updated !== undefined && { updated: dates.updated }),
+    ...(link !== undefined && { link }),
+    ...(headImage !== undefined && { headImage, thumbnail: headImage }),
+    ...(summary !== undefined && { summary }),
+    ...(language !== undefined && { language }),
+  };
+  return { article, pictures: headImage === undefined ? body.pictures : [headImage, ...body.pictures] };
+}
+
+function findLink(item: ParsedItem, base: string): string | undefined {
+  const siteHost = new URL(base).host;
+  for (const candidate of [item.link, item.originalLink, item.id, item.enclosures[0]?.url]) {
+    // an id is a link only when it is a whole address: anything resolves against a base
+    const url = absoluteUrl(candidate ?? '', candidate === item.id ? undefined : base);
+    if (url !== undefined) return withoutTracking(url, { siteHost });
+  }
+  return undefined;
+}
+
+function findTitle(item: ParsedItem): string | undefined {
+  return (item.title && titleText(item.title)) || undefined;
+}
+
+/** One line of plain text. A title that says it is plain keeps its `<` and `&`. */
+function titleText(title: FeedText): string {
+  return title.type === 'text'
+    ? withoutForbidden(title.value).replace(/\s+/g, ' ').trim()
+    : plainTitle(title.value);
+}
+
+function titleFromText(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const characters = [...text];
+  return characters.length > TITLE_FROM_TEXT ? `${characters.slice(0, TITLE_FROM_TEXT).join('')}…` : text;
+}
+
+function bodyMarkup(item: ParsedItem): string {
+  const body = item.content ?? item.summary;
+  if (body === undefined) return '';
+  return isPlain(body) ? plainToHtml(body.value) : body.value;
+}
+
+/** RSS does not say what a description is: one without a tag or a reference is plain text, with its line breaks. */
+function isPlain(text: FeedText): boolean {
+  return text.type === 'text' || (text.type === 'unknown' && !/<[a-z/!]|&[a-z#]/i.test(text.value));
+}
+
+function findSummary(item: ParsedItem, fromBody: string | undefined): string | undefined {
+  if (item.summary === undefined || item.content === undefined) return fromBody;
+  const { value } = item.summary;
+  return cleanBody(isPlain(item.summary) ? plainToHtml(value) : value, { scope: '' }).summary ?? fromBody;
+}
+
+function findTags(item: ParsedItem): string[] {
+  return [...new Set(item.categories.map((category) => plainTitle(category)).filter((tag) => tag !== ''))];
+}
+
+function findEnclosures(item: ParsedItem, base: string): Enclosure[] {
+  return item.enclosures.flatMap(({ url, type, length }) => {
+    const absolute = absoluteUrl(url, base);
+    if (absolute === undefined) return [];
+    const mimeType = type !== undefined && /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type.toLowerCase() : undefined;
+    return [
+      {
+        url: absolute,
+        ...(mimeType !== undefined && { type: mimeType }),
+        ...(length !== undefined && { length }),
+      },
+    ];
+  });
+}
+
+function pictureEnclosure(enclosures: readonly Enclosure[]): string | undefined {
+  return enclosures.find(
+    ({ type, url }) => type?.startsWith('image/') ?? /\.(?:jpe?g|png|gif|webp|avif)$/i.test(url),
+  )?.url;
+}
+
+/** A language tag in the form of RFC 5646, or nothing: writers print it into attributes. */
+function languageTag(language: string | undefined): string | undefined {
+  const tag = language?.trim().replaceAll('_', '-');
+  return tag !== undefined && /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/i.test(tag) ? tag : undefined;
+}
+
+function isoDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

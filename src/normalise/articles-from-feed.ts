@@ -1,0 +1,51 @@
+import type { Article, IdentifiedArticle } from '../article.ts';
+import type { ParsedFeed } from '../parse/parsed-feed.ts';
+import type { Source } from '../sources/source.ts';
+import { articleFromItem } from './article-from-item.ts';
+import { articleId, contentHash, type IdentityMode, identityMode } from './identity.ts';
+import { datesOfItems } from './published.ts';
+
+/**
+ * The articles of one feed document, in its order, each identity once: when a document holds an item twice, the first
+ * is taken, which publishers put the newest at. Also the identity mode the source has from now on.
+ */
+export function articlesFromFeed(
+  feed: ParsedFeed,
+  options: { source: Source; feedUrl: string; identityMode: IdentityMode; now: number },
+): { articles: IdentifiedArticle[]; identityMode: IdentityMode } {
+  const { source, feedUrl, now } = options;
+  const mode = identityMode(feed.items, options.identityMode);
+  const dates = datesOfItems(feed.items, {
+    now,
+    ...(source.timezone !== undefined && { timezone: source.timezone }),
+  });
+  const articles = new Map<string, IdentifiedArticle>();
+  feed.items.forEach((item, index) => {
+    const id = articleId(item, { sourceId: source.id, mode });
+    const date = dates[index];
+    if (articles.has(id) || date === undefined) return;
+    const { article, pictures } = articleFromItem(item, { source, feed, feedUrl, id, dates: date });
+    articles.set(id, {
+      article,
+      pictures,
+      contentHash: hashOf(article),
+      ...(item.id !== undefined && { guid: item.id }),
+    });
+  });
+  return { articles: [...articles.values()], identityMode: mode };
+}
+
+/** Everything a reader would notice; dates and the source's own name are not content. */
+function hashOf(article: Article): string {
+  const { title, link, authors, tags, contentHtml, headImage, summary, enclosures } = article;
+  return contentHash([
+    title,
+    link ?? '',
+    authors.join('\n'),
+    tags.join('\n'),
+    contentHtml,
+    headImage ?? '',
+    summary ?? '',
+    enclosures.map(({ url }) => url).join('\n'),
+  ]);
+}

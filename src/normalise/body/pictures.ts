@@ -1,0 +1,271 @@
+import { bestCandidate, type Candidate, pictureUrl, readSrcset } from './srcset.ts';
+import type { Tag } from './tag.ts';
+
+export interface Picture {
+  kind: 'picture';
+  /** Absolute, or a `data:` address of a small picture. */
+  src: string;
+  candidates: Candidate[];
+  /** Its class says that a script will put another picture in its place, but it does not say which. */
+  isDoubtful?: true;
+}
+
+/** What an `img` shows: a picture, nothing before its script has run, or something no reader is meant to see. */
+export type PictureFinding = Picture | { kind: 'nothing' } | { kind: 'tracker' };
+
+/** Only lazy loaders write these, so they beat even a plausible `src`. In order of preference. */
+const LAZY = rank(
+  'data-src data-original data-lazy-src data-actualsrc data-original-src data-full-src data-lazyload ' +
+    'data-lazyload-src data-echo data-unveil data-cfsrc data-ll-src data-defer-src data-delayed-url data-li-src ' +
+    'data-pagespeed-lazy-src data-ks-lazyload data-ks-lazyload-custom data-croporisrc data-backsrc data-rawsrc ' +
+    'nitro-lazy-src zoomfile real_src o_src load-src loadsrc lazy-src lazysrc lazy_src',
+);
+
+/** These have other uses too, so they count when `src` shows nothing or the class says that a script will fill it. */
+const PERHAPS_LAZY = rank(
+  'data-full-url data-orig-file data-large-file data-hi-res-src data-src-retina data-zoom-image data-lazy data-url ' +
+    'data-orig data-origin data-image data-img data-imageurl data-default-src data-medium-file data-thumb data-cover ' +
+    'data-bg file original imgsrc datasrc _src src2',
+);
+
+const LAZY_SRCSETS = ['data-srcset', 'data-lazy-srcset', 'lazy-srcset', 'nitro-lazy-srcset', 'data-bgset'];
+
+/** Attributes that may hold a picture's address without meaning this picture. */
+const NEVER_AN_ADDRESS = new Set(['src', 'srcset', 'alt', 'title', 'class', 'id', 'style', 'href', 'usemap']);
+
+const PICTURE_FILE = /\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!@_][^\s]*)?$/i;
+const PLACEHOLDER_FILE =
+  /^(?:(?:ajax|bg|default|ico|icon|image|img|lazy|pic|post|sg|site|thumb)[-_.])?(?:blank|spacer|placeholder|loading|lazy(?:-?load(?:ing|er)?)?|loader|gr[ae]y|transparent|trans|pixel|1x1|1px|clear|dot|none|default_img|no-?pic)(?:[-_.]?(?:\d{1,4}(?:x\d{1,4})?|bg|gif|image|img|pic))?\.(?:gif|png|jpe?g|webp|svg)$/i;
+/** Smaller than this a `data:` picture is a placeholder, larger than that it weighs down every feed. */
+const DATA_MIN = 200;
+const DATA_MAX = 64 * 1024;
+
+/** The picture of an `img`, whichever way its page wanted to load it. `offered` are the candidates of its `picture`. */
+export function findPicture(
+  tag: Tag,
+  base: string | undefined,
+  offered: readonly Candidate[],
+): PictureFinding {
+  const lazy = bestRanked(tag, LAZY, base);
+  if (lazy !== undefined)
+    return seen(tag, { kind: 'picture', src: lazy, candidates: lazyCandidates(tag, base) });
+  if (isHidden(tag)) return { kind: 'tracker' };
+  const src = readAddress(tag.get('src'), base);
+  if (src !== undefined && !saysLazy(tag)) {
+    return seen(tag, { kind: 'picture', src, candidates: srcsetOf(tag, 'srcset', base) });
+  }
+  return seen(tag, hiddenBehindScript(tag, base, src, offered));
+}
+
+/** The candidates a `source` of a `picture` offers. */
+export function offeredBy(tag: Tag, base: string | undefined): Candidate[] {
+  const lazy = lazyCandidates(tag, base);
+  return lazy.length > 0 ? lazy : srcsetOf(tag, 'srcset', base);
+}
+
+/**
+ * A picture that an element shows without being an `img`: as its background, or because a script puts it there.
+ */
+export function findBackground(tag: Tag, base: string | undefined): string | undefined {
+  for (const name of tag.names) {
+    if (BACKGROUNDS.has(name)) {
+      const address = readAddress(insideUrl(tag.start(name)), base);
+      if (address !== undefined) return address;
+    } else if (name === 'data-src' || name === 'data-original') {
+      const value = tag.start(name);
+      if (PICTURE_FILE.test(value)) return readAddress(value, base);
+    } else if (name === 'style') {
+      const address = /background(?:-image)?\s{0,5}:[^;(]{0,100}url\(([^)]{1,1500})\)/i.exec(
+        tag.start(name),
+      )?.[1];
+      const url = address === undefined ? undefined : readAddress(unquoted(address), base);
+      if (url !== undefined && !url.startsWith('data:')) return url;
+    }
+  }
+  return undefined;
+}
+
+const BACKGROUNDS = new Set([
+  'data-bg',
+  'data-background',
+  'data-background-image',
+  'data-bg-src',
+  'data-bgset',
+]);
+
+function insideUrl(value: string): string {
+  const inside = /^\s*url\(([^)]{1,1500})\)/i.exec(value)?.[1];
+  return inside === undefined ? value : unquoted(inside);
+}
+
+function unquoted(address: string): string {
+  return address.trim().replace(/^["']|["']$/g, '');
+}
+
+function hiddenBehindScript(
+  tag: Tag,
+  base: string | undefined,
+  src: string | undefined,
+  offered: readonly Candidate[],
+): PictureFinding {
+  const named = bestRanked(tag, PERHAPS_LAZY, base);
+  const lazy = lazyCandidates(tag, base);
+  if (named !== undefined) return { kind: 'picture', src: named, candidates: lazy };
+  const candidates = lazy.length > 0 ? lazy : srcsetOf(tag, 'srcset', base);
+  if (lazy.length === 0 && src !== undefined) return { kind: 'picture', src, candidates, isDoubtful: true };
+  const best = bestCandidate(candidates) ?? bestCandidate(offered);
+  const address = best?.url ?? anyPictureAddress(tag, base) ?? embedded(tag.get('src'));
+  return address === undefined ? { kind: 'nothing' } : { kind: 'picture', src: address, candidates };
+}
+
+function seen(tag: Tag, finding: PictureFinding): PictureFinding {
+  return finding.kind === 'picture' && (isPixel(tag) || isTracker(finding.src))
+    ? { kind: 'tracker' }
+    : finding;
+}
+
+function bestRanked(
+  tag: Tag,
+  ranks: ReadonlyMap<string, number>,
+  base: string | undefined,
+): string | undefined {
+  let best: string | undefined;
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (const name of tag.names) {
+    const rank = ranks.get(name);
+    if (rank === undefined || rank >= bestRank) continue;
+    const value = tag.get(name) ?? '';
+    // `true`, `1` and `1.5` are settings of a loader, and so is JSON
+    const address =
+      /[/.]/.test(value) && !/^\s*[[{]|^[\d.]+$/.test(value) ? readAddress(value, base) : undefined;
+    if (address !== undefined) {
+      best = address;
+      bestRank = rank;
+    }
+  }
+  return best;
+}
+
+function anyPictureAddress(tag: Tag, base: string | undefined): string | undefined {
+  for (const name of tag.names) {
+    if (NEVER_AN_ADDRESS.has(name)) continue;
+    const value = tag.start(name);
+    if (/^[^\s<>"'{}]+$/.test(value) && PICTURE_FILE.test(value)) {
+      const address = readAddress(value, base);
+      if (address !== undefined) return address;
+    }
+  }
+  return undefined;
+}
+
+/** The address a reader could load, or undefined for placeholders. */
+function readAddress(reference: string | undefined, base: string | undefined): string | undefined {
+  if (reference === undefined || isPlaceholder(reference)) return undefined;
+  return embedded(reference) ?? pictureUrl(reference, base);
+}
+
+function embedded(reference: string | undefined): string | undefined {
+  if (reference === undefined || reference.length < DATA_MIN || reference.length > DATA_MAX) return undefined;
+  return /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[a-z\d+/]+={0,2}$/i.test(reference)
+    ? reference
+    : undefined;
+}
+
+function isPlaceholder(reference: string): boolean {
+  const start = reference.slice(0, 64).trimStart();
+  if (start === '' || /^(?:about:|data:image\/(?:gif|svg))/i.test(start)) return true;
+  if (/^data:/i.test(start)) return reference.length < DATA_MIN;
+  if (reference.length > 2000) return false;
+  const path = reference.split(/[?#]/, 1)[0] ?? '';
+  return PLACEHOLDER_FILE.test(
+    path
+      .slice(path.lastIndexOf('/') + 1)
+      .trim()
+      .slice(-80),
+  );
+}
+
+function srcsetOf(tag: Tag, name: string, base: string | undefined): Candidate[] {
+  const srcset = tag.get(name);
+  return srcset === undefined ? [] : readSrcset(srcset, base, (reference) => !isPlaceholder(reference));
+}
+
+function lazyCandidates(tag: Tag, base: string | undefined): Candidate[] {
+  for (const name of LAZY_SRCSETS) {
+    const candidates = srcsetOf(tag, name, base);
+    if (candidates.length > 0) return candidates;
+  }
+  return [];
+}
+
+function saysLazy(tag: Tag): boolean {
+  return /(?:^|[\s_-])(?:lazy|lozad)/i.test(tag.start('class'));
+}
+
+function isHidden(tag: Tag): boolean {
+  if (tag.get('hidden') !== undefined) return true;
+  return /display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden/i.test(tag.start('style'));
+}
+
+/** Whether an element is at most a pixel wide or high, as the pictures and frames are that only count readers. */
+export function isPixel(tag: Tag): boolean {
+  return (
+    /^\s*[01](?:\.0*)?(?:px)?\s*$/.test(tag.start('width')) ||
+    /^\s*[01](?:\.0*)?(?:px)?\s*$/.test(tag.start('height')) ||
+    /(?:^|[;\s])(?:max-)?(?:width|height)\s{0,5}:\s{0,5}[01](?:px)?\s{0,5}(?:[;!]|$)/i.test(
+      tag.start('style'),
+    )
+  );
+}
+
+/** Hosts, with their subdomains, whose pictures and frames only count readers. */
+const TRACKER_HOSTS = new Set(
+  (
+    '2o7.net ads.linkedin.com adnxs.com analytics.twitter.com api.flattr.com bluekai.com chartbeat.com chartbeat.net ' +
+    'cnzz.com doubleclick.net feedsportal.com google-analytics.com googleadservices.com googlesyndication.com ' +
+    'googletagmanager.com hm.baidu.com imrworldwide.com krxd.net met.vgwort.de pixel.wp.com px.ads.linkedin.com ' +
+    'quantserve.com scorecardresearch.com stats.wordpress.com xiti.com'
+  ).split(' '),
+);
+
+/** Addresses of counters on hosts that have other pictures as well. */
+const TRACKER_ADDRESS =
+  /^https?:\/\/(?:feeds\d?\.feedburner\.com\/~(?:r|ff)\/|www\.facebook\.com\/tr[/?]|medium\.com\/_\/stat|[a-z0-9.-]{1,60}substack(?:cdn)?\.com\/(?:o|open)[/?]|[a-z0-9.-]{1,60}\.list-manage\d?\.com\/track\/|[^?#]{1,300}\/(?:(?:piwik|matomo)\.php|pixel\.gif|count\.gif)(?:[?#]|$))/;
+
+/** Whether an address is a known counter's. */
+export function isTracker(url: string): boolean {
+  const host = /^https?:\/\/([^/?#:]{1,256})/.exec(url)?.[1];
+  if (host === undefined) return false;
+  const labels = host.split('.');
+  for (let from = Math.max(0, labels.length - 4); from < labels.length - 1; from++) {
+    if (TRACKER_HOSTS.has(labels.slice(from).join('.'))) return true;
+  }
+  return TRACKER_ADDRESS.test(url);
+}
+
+/** What an address or a class says about pictures that stand beside a text rather than for it. */
+const DECORATION =
+  /(?:^|[^a-z])(?:ads?|advert\w{0,9}|avatars?|badges?|btn|buttons?|emojis?|emoticons?|favicons?|icons?|logos?|qr-?code|shar(?:e|ing)|smil(?:ey|ies|es?|eys)|spinner|wp-smiley)(?![a-z])/i;
+
+/** Whether an address alone lets a picture stand for its article: it is remote and speaks of no decoration. */
+export function isHeadAddress(url: string): boolean {
+  return !url.startsWith('data:') && !DECORATION.test(url.slice(url.indexOf('/', 8)));
+}
+
+/** Whether a picture can stand for its article: not said to be smaller than 100 x 60, and no decoration. */
+export function isHeadPicture(tag: Tag, url: string): boolean {
+  if (!isHeadAddress(url) || DECORATION.test(tag.start('class'))) return false;
+  const said = /^\s*(\d{1,5}),(\d{1,5})/.exec(tag.start('data-size'));
+  const width = pixels(tag.start('width')) ?? pixels(said?.[1]);
+  const height = pixels(tag.start('height')) ?? pixels(said?.[2]);
+  return (width === undefined || width >= 100) && (height === undefined || height >= 60);
+}
+
+function pixels(value: string | undefined): number | undefined {
+  const digits = /^\s*(\d{1,5})(?:\.\d*)?(?:px)?\s*$/.exec(value ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function rank(names: string): ReadonlyMap<string, number> {
+  return new Map(names.split(' ').map((name, index) => [name, index]));
+}

@@ -1,0 +1,317 @@
+import { ELEMENTS, type ElementKind, type ElementRule } from './policy.ts';
+
+/** Deeper elements lose their tags and keep their text; browsers stop at 512. */
+const MAX_DEPTH = 200;
+/** Characters of tags that may be written again behind a mis-nested end tag, so that no markup grows without end. */
+const MAX_REOPENED = 20_000;
+
+/** Elements that end an open paragraph, as in WHATWG HTML, 13.2.6.4.7. A table does so here in quirks mode too. */
+const ENDS_PARAGRAPH: ReadonlySet<ElementKind> = new Set<ElementKind>([
+  'block',
+  'heading',
+  'paragraph',
+  'item',
+  'term',
+  'table',
+  'rule',
+]);
+
+/** Elements whose end tag may be missing before a `rt` or `rp`. */
+const ENDS_BEFORE_RUBY: ReadonlySet<ElementKind> = new Set<ElementKind>([
+  'ruby',
+  'paragraph',
+  'item',
+  'term',
+]);
+
+/** Places in a table where only its parts may stand. */
+const TABLE_STRUCTURE: ReadonlySet<ElementKind> = new Set<ElementKind>([
+  'table',
+  'section',
+  'row',
+  'column-group',
+]);
+
+const TABLE_PARTS: ReadonlySet<ElementKind> = new Set<ElementKind>([
+  'table',
+  'section',
+  'row',
+  'cell',
+  'caption',
+  'column-group',
+]);
+
+/** Elements that can be ended and begun again around a mis-nested end tag without changing what a reader sees. */
+const SPLITTABLE: ReadonlySet<ElementKind> = new Set<ElementKind>([
+  'inline',
+  'block',
+  'paragraph',
+  'heading',
+]);
+
+interface OpenElement {
+  rule: ElementRule;
+  attributes: string;
+  /** Its end tag has come while an element inside was still open. */
+  ended: boolean;
+}
+
+/**
+ * Writes elements so that a browser's tree builder has nothing to mend: every element is ended where it ends, table
+ * parts stand in tables and only there, paragraphs hold no blocks, links no links. What is read back is what was
+ * written, so nothing an attacker wrote can move, and cleaning again changes nothing.
+ */
+export class TreeWriter {
+  html = '';
+  readonly #open: OpenElement[] = [];
+  /** Elements ended by a mis-nested end tag that begin again with the next content. */
+  #suspended: OpenElement[] = [];
+  #reopened = 0;
+  /** Open elements beyond `MAX_DEPTH`, of which only the number is known. */
+  #overflow = 0;
+  #quiet = 0;
+
+  /** Whether text written now is none of the article's own. */
+  get quiet(): boolean {
+    return this.#quiet > 0;
+  }
+
+  /** The innermost open element. */
+  get top(): ElementRule | undefined {
+    return this.#open.at(-1)?.rule;
+  }
+
+  isOpen(name: string): boolean {
+    return this.#open.some((element) => element.rule.name === name);
+  }
+
+  /** Begins an element, ending those that cannot hold it. Table parts outside a table are left out. */
+  open(rule: ElementRule, attributes: string): void {
+    if (this.#overflow === 0 && !this.#makeRoom(rule)) return;
+    if (this.#overflow > 0 || this.#open.length >= MAX_DEPTH) this.#overflow++;
+    else this.#push(rule, attributes);
+  }
+
+  /** Writes an element that has no content, given as its whole markup. */
+  leaf(rule: ElementRule, html: string): void {
+    if (this.#overflow > 0 ? this.#makeRoomInDepth(rule) : this.#makeRoom(rule)) this.html += html;
+  }
+
+  /** Writes text that is escaped already. */
+  text(escaped: string): void {
+    if (/[^ \t\n]/.test(escaped)) {
+      // a no-break space between the parts of a table is only sloppy indentation
+      if (this.#isInTableStructure() && !/\S/.test(escaped)) return;
+      this.#makeCell();
+      this.#resume();
+    }
+    this.html += escaped;
+  }
+
+  /** Ends the innermost open element of that name, if there is one within reach. */
+  close(rule: ElementRule): void {
+    if (this.#overflow > 0) {
+      this.#overflow--;
+      return;
+    }
+    const suspended = this.#suspended.findLastIndex((element) => element.rule.name === rule.name);
+    if (suspended >= 0) {
+      this.#suspended.splice(suspended, 1);
+      return;
+    }
+    const at = this.#findToClose(rule);
+    if (at < 0) return;
+    // a ruby ends its readings with it
+    if (rule.kind !== 'inline' || rule.name === 'ruby') this.#closeFrom(at);
+    else this.#closeInline(at);
+  }
+
+  /** Ends everything. */
+  end(): string {
+    this.#closeFrom(0);
+    return this.html;
+  }
+
+  /** Ends what has to end before an element of this kind begins; whether it may stand here at all. */
+  #makeRoom(rule: ElementRule): boolean {
+    switch (rule.kind) {
+      case 'caption':
+      case 'column-group':
+      case 'section':
+        return this.#closeToTable('table');
+      case 'column':
+        return this.#closeToTable('column-group') && this.#imply('table', 'colgroup');
+      case 'row':
+        return this.#closeToTable('section') && this.#imply('table', 'tbody');
+      case 'cell':
+        return this.#makeRoomForCell();
+      case 'ruby':
+        if (!this.isOpen('ruby')) return false;
+        this.#makeRoomForContent(rule);
+        return true;
+      default:
+        this.#makeRoomForContent(rule);
+        return true;
+    }
+  }
+
+  /** Where elements are too deep to be ended one by one, only what ends none may stand. */
+  #makeRoomInDepth(rule: ElementRule): boolean {
+    if (rule.kind === 'rule' || rule.kind === 'column') return false;
+    this.#makeCell();
+    this.#resume();
+    return true;
+  }
+
+  #makeRoomForCell(): boolean {
+    return this.#closeToTable('row') && this.#imply('table', 'tbody') && this.#imply('section', 'tr');
+  }
+
+  #makeRoomForContent(rule: ElementRule): void {
+    this.#makeCell();
+    if (ENDS_PARAGRAPH.has(rule.kind)) {
+      this.#suspended = this.#suspended.filter((element) => element.rule.kind !== 'paragraph');
+    }
+    this.#resume();
+    if (rule.kind === 'item' || rule.kind === 'term') this.#closeSibling(rule.kind);
+    if (ENDS_PARAGRAPH.has(rule.kind)) this.#closeParagraph();
+    if (rule.kind === 'heading' && this.top?.kind === 'heading') this.#closeFrom(this.#open.length - 1);
+    if (rule.kind === 'ruby') this.#closeBeforeRuby(rule.name);
+    if (rule.name === 'a') this.#closeLink();
+  }
+
+  /** Ends what is open inside the nearest table down to a part of one of the kinds that hold `innermost`. */
+  #closeToTable(innermost: 'table' | 'column-group' | 'section' | 'row'): boolean {
+    for (let at = this.#open.length - 1; at >= 0; at--) {
+      const kind = this.#open[at]?.rule.kind;
+      const holds =
+        kind === 'table' ||
+        (kind === 'section' && (innermost === 'section' || innermost === 'row')) ||
+        kind === innermost;
+      if (!holds) continue;
+      this.#suspended = [];
+      this.#closeFrom(at + 1);
+      return true;
+    }
+    return false;
+  }
+
+  /** Begins `name` when the innermost element is of the kind that needs it in between. */
+  #imply(under: ElementKind, name: string): true {
+    const rule = this.top?.kind === under ? ELEMENTS.get(name) : undefined;
+    if (rule !== undefined) this.#push(rule, '');
+    return true;
+  }
+
+  /** Content between the parts of a table gets a cell of its own; a browser would move it out of the table. */
+  #makeCell(): void {
+    const cell = this.#isInTableStructure() ? ELEMENTS.get('td') : undefined;
+    if (cell !== undefined && this.#makeRoomForCell()) this.#push(cell, '');
+  }
+
+  #isInTableStructure(): boolean {
+    const kind = this.top?.kind;
+    return kind !== undefined && TABLE_STRUCTURE.has(kind);
+  }
+
+  #closeParagraph(): void {
+    for (let at = this.#open.length - 1; at >= 0; at--) {
+      const kind = this.#open[at]?.rule.kind;
+      if (kind === 'cell' || kind === 'caption') return;
+      if (kind === 'paragraph') {
+        this.#closeFrom(at);
+        return;
+      }
+    }
+  }
+
+  #closeSibling(kind: ElementKind): void {
+    for (let at = this.#open.length - 1; at >= 0; at--) {
+      const rule = this.#open[at]?.rule;
+      if (rule === undefined) return;
+      if (rule.kind === kind) {
+        this.#closeFrom(at);
+        return;
+      }
+      const passes =
+        rule.kind === 'inline' || rule.kind === 'paragraph' || rule.kind === 'ruby' || rule.kind === 'media';
+      if (!passes && rule.name !== 'div' && rule.name !== 'address') return;
+    }
+  }
+
+  #closeBeforeRuby(name: string): void {
+    for (;;) {
+      const rule = this.top;
+      if (rule === undefined || !ENDS_BEFORE_RUBY.has(rule.kind)) return;
+      if (rule.name === 'rtc' && (name === 'rt' || name === 'rp')) return;
+      this.#closeFrom(this.#open.length - 1);
+    }
+  }
+
+  #closeLink(): void {
+    for (let at = this.#open.length - 1; at >= 0; at--) {
+      const rule = this.#open[at]?.rule;
+      if (rule?.name === 'a') this.#closeFrom(at);
+      if (rule?.name === 'a' || rule?.kind === 'cell' || rule?.kind === 'caption') return;
+    }
+  }
+
+  /** Where the element an end tag means is open, or -1: cells hold back what is not of their table. */
+  #findToClose(rule: ElementRule): number {
+    const isPart = TABLE_PARTS.has(rule.kind);
+    for (let at = this.#open.length - 1; at >= 0; at--) {
+      const open = this.#open[at]?.rule;
+      if (open === undefined) return -1;
+      if (open.name === rule.name || (open.kind === 'heading' && rule.kind === 'heading')) return at;
+      if (open.kind === 'table' || (!isPart && (open.kind === 'cell' || open.kind === 'caption'))) return -1;
+      if (rule.kind === 'item' && (open.name === 'ul' || open.name === 'ol')) return -1;
+    }
+    return -1;
+  }
+
+  /**
+   * Ends an inline element. What was opened inside it goes on behind it (`<b>a<i>b</b>c</i>`), unless that is a list or
+   * a table: then the element ends with it.
+   */
+  #closeInline(at: number): void {
+    const inside = [...this.#open.slice(at + 1), ...this.#suspended];
+    const element = this.#open[at];
+    if (element !== undefined && inside.some(({ rule }) => !SPLITTABLE.has(rule.kind) || isList(rule))) {
+      element.ended = true;
+      return;
+    }
+    this.#closeFrom(at);
+    for (const { rule, attributes } of inside) {
+      this.#reopened += rule.name.length + attributes.length;
+      if (this.#reopened > MAX_REOPENED) return;
+      this.#suspended.push({ rule, attributes: attributes.replace(/ id="[^"]*"/, ''), ended: false });
+    }
+  }
+
+  #resume(): void {
+    if (this.#suspended.length === 0) return;
+    const elements = this.#suspended;
+    this.#suspended = [];
+    for (const { rule, attributes } of elements) this.#push(rule, attributes);
+  }
+
+  #push(rule: ElementRule, attributes: string): void {
+    this.#open.push({ rule, attributes, ended: false });
+    if (rule.quiet) this.#quiet++;
+    this.html += `<${rule.name}${attributes}>`;
+  }
+
+  #closeFrom(at: number): void {
+    if (this.#open.length <= at) return;
+    this.#suspended = [];
+    do {
+      const element = this.#open.pop();
+      if (element?.rule.quiet) this.#quiet--;
+      if (element !== undefined) this.html += `</${element.rule.name}>`;
+    } while (this.#open.length > at || this.#open.at(-1)?.ended);
+  }
+}
+
+function isList(rule: ElementRule): boolean {
+  return rule.name === 'ul' || rule.name === 'ol' || rule.name === 'dl';
+}

@@ -1,0 +1,105 @@
+/** Longer references are no addresses anyone can open, and base addresses multiply with every link of a body. */
+const MAX_URL = 8192;
+const MAX_BASE = 2048;
+
+/**
+ * Addresses the URL parser would give back as they are: lower-case named host, no port, no credentials, no dot
+ * segments, nothing to percent-encode. Most addresses of real bodies pass, and a regular expression is cheaper.
+ */
+const CANONICAL =
+  /^https?:\/\/(?:[a-z0-9][a-z0-9-]*\.)+[a-z][a-z0-9]*(?:\/(?!\.|%2[eE])[\w~!$&()*+,;=:@%.-]*)+(?:\?[\w~!$&()*+,;=:@%./?-]*)?(?:#[\w~!$&()*+,;=:@%./?-]*)?$/;
+
+/**
+ * The absolute http or https address of a reference, without credentials; undefined when it has another scheme, is
+ * relative without a base, or is no address at all. A reference that begins with `//` becomes https.
+ */
+export function absoluteUrl(reference: string, base?: string): string | undefined {
+  if (reference.length > MAX_URL) return undefined;
+  if (CANONICAL.test(reference)) return reference;
+  const trimmed = reference.trim();
+  if (trimmed === '') return undefined;
+  const url = parseUrl(trimmed.startsWith('//') ? `https:${trimmed}` : trimmed, base);
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
+  if (url.username !== '' || url.password !== '') url.username = url.password = '';
+  return url.href.length > MAX_URL ? undefined : url.href;
+}
+
+/** The address a `mailto:` or `tel:` reference names, or undefined when it is neither. */
+export function contactUrl(reference: string): string | undefined {
+  if (reference.length > MAX_BASE || !/^\s*(?:mailto|tel):/i.test(reference)) return undefined;
+  return parseUrl(reference.trim())?.href;
+}
+
+function parseUrl(reference: string, base?: string): URL | undefined {
+  try {
+    return base === undefined || base.length > MAX_BASE ? new URL(reference) : new URL(reference, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names that carry nothing but the way a reader came, whatever the site. Compared in lower case. */
+const TRACKING = new Set(
+  (
+    'fbclid fb_action_ids fb_action_types fb_ref fb_source fb_comment_id _openstat gclid dclid gbraid wbraid gclsrc ' +
+    'srsltid yclid ysclid twclid ttclid msclkid mc_cid mc_eid mc_tc mkt_tok wickedid hsa_cam _hsenc _hsmi __hssc ' +
+    '__hstc __hsfp hsctatracking rb_clickid oly_anon_id oly_enc_id vero_id vero_conv s_cid sc_cid _bhlid ' +
+    '_branch_match_id _branch_referrer __readwiselocation __s _ga _gl cmpid igshid igsh hmb_campaign hmb_medium ' +
+    'hmb_source campaign_id campaign_medium campaign_name campaign_source campaign_term campaign_content ' +
+    'spm spm_id_from from_spmid from_source vd_source seid share_source share_medium share_plat share_session_id ' +
+    'share_tag share_token unique_k buvid is_story_h5 xsec_source xhsshare appuid hmsr hmpl hmcu hmkw hmci nsukey'
+  ).split(' '),
+);
+const TRACKING_PREFIX = /^(?:utm|mtm|pk|itm|ga|otm|scm)_|^scm(?:[.-]|$)/;
+
+/** Names that track on these sites only; elsewhere they choose what is shown. Subdomains are meant as well. */
+const TRACKING_OF_SITE: Record<string, readonly string[]> = {
+  'bilibili.com': ['from', 'mid', 'callback', 'timestamp', 'up_id'],
+  'youtube.com': ['feature', 'si', 'pp', 'kw'],
+  'youtu.be': ['feature', 'si', 'pp', 'kw'],
+  'twitter.com': ['s', 't', 'ref_src'],
+  'x.com': ['s', 't', 'ref_src'],
+  'medium.com': ['source'],
+  'spotify.com': ['si'],
+};
+
+const SITE = new RegExp(
+  `^https?://(?:[^/?#]{0,256}\\.)?(${Object.keys(TRACKING_OF_SITE).join('|').replaceAll('.', '\\.')})(?::\\d{1,5})?[/?]`,
+  'i',
+);
+
+/**
+ * The address without the parameters that only say where a reader came from. It is returned untouched when there are
+ * none, because a query need not consist of pairs (`?crop/1420x708/format/webp`); what stays is not re-encoded.
+ * `siteHost` is the host of the feed or its site: `ref` goes when it names it.
+ */
+export function withoutTracking(url: string, options: { siteHost?: string } = {}): string {
+  const mark = url.indexOf('?');
+  const fragment = url.indexOf('#');
+  if (mark < 0 || (fragment >= 0 && fragment < mark)) return url;
+  const end = fragment < 0 ? url.length : fragment;
+  const parameters = url.slice(mark + 1, end).split('&');
+  const ofSite = trackingOfSite(url);
+  const kept = parameters.filter((parameter) => !isTracking(parameter, ofSite, options.siteHost));
+  if (kept.length === parameters.length) return url;
+  const query = kept.length === 0 ? '' : `?${kept.join('&')}`;
+  return url.slice(0, mark) + query + url.slice(end);
+}
+
+function isTracking(parameter: string, ofSite: readonly string[], siteHost: string | undefined): boolean {
+  const equals = parameter.indexOf('=');
+  if (equals === 0) return false;
+  // `amp;` is left over where a publisher escaped an address twice
+  const name = (equals < 0 ? parameter : parameter.slice(0, equals)).toLowerCase().replace(/^amp;/, '');
+  if (TRACKING.has(name) || TRACKING_PREFIX.test(name) || ofSite.includes(name)) return true;
+  return name === 'ref' && siteHost !== undefined && sameHost(parameter.slice(equals + 1), siteHost);
+}
+
+function sameHost(one: string, other: string): boolean {
+  return one.toLowerCase().replace(/^www\./, '') === other.toLowerCase().replace(/^www\./, '');
+}
+
+function trackingOfSite(url: string): readonly string[] {
+  const site = SITE.exec(url)?.[1]?.toLowerCase();
+  return (site === undefined ? undefined : TRACKING_OF_SITE[site]) ?? [];
+}
