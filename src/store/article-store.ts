@@ -1,0 +1,312 @@
+import type { Article, ArticleIdentity, IdentifiedArticle } from '../article.ts';
+import { postAuthor, type Source } from '../sources/source.ts';
+import type { SourceEntry } from '../sources/source-list.ts';
+
+/** Which articles a feed shows. */
+export type FeedScope =
+  | { kind: 'all' }
+  | { kind: 'category'; path: readonly string[] }
+  | { kind: 'source'; id: string };
+
+/** Ways to choose a Referer, as the image proxy tells them. */
+export type RefererKind = 'table' | 'page' | 'none' | 'origin';
+
+export interface PictureHost {
+  page?: string;
+  referer?: RefererKind;
+}
+
+/** What an index tells of an article: enough to know whether a copy of it is the current one. */
+export interface IndexedArticle {
+  id: string;
+  title: string;
+  /** Milliseconds since 1970. */
+  published: number;
+  contentHash: string;
+}
+
+interface ArticleRow {
+  id: string;
+  source_id: string;
+  published: number;
+  title: string;
+  link: string | null;
+  front: string;
+  content_html: string;
+  /** Of the source: what articles take from it follows it when its owner changes it. */
+  url: string;
+  entry: string;
+  feed_title: string | null;
+}
+
+/** D1 takes 2 MB a parameter; articles are written in pieces of about this many characters. */
+const PIECE = 500_000;
+
+/** The articles in D1. */
+export class ArticleStore {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /** Which of these article ids are stored. */
+  async known(ids: readonly string[]): Promise<Set<string>> {
+    const { results } = await this.#db
+      .prepare('SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?1))')
+      .bind(JSON.stringify(ids))
+      .all<{ id: string }>();
+    return new Set(results.map(({ id }) => id));
+  }
+
+  /** Stored articles of a source that have one of these titles. */
+  async sameTitle(sourceId: string, titles: readonly string[]): Promise<ArticleIdentity[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT id, title, guid, link FROM articles
+         WHERE source_id = ?1 AND title IN (SELECT value FROM json_each(?2))`,
+      )
+      .bind(sourceId, JSON.stringify(titles))
+      .all<{ id: string; title: string; guid: string | null; link: string | null }>();
+    return results.map(({ id, title, guid, link }) => ({
+      id,
+      title,
+      ...(guid !== null && { guid }),
+      ...(link !== null && { link }),
+    }));
+  }
+
+  /**
+   * Writes a source's articles as an upsert on their ids: one that is stored with the same content is left alone, one
+   * that changed keeps its date of publication. The versions of the feeds that show them rise in the same transaction
+   * as the articles, and only when one changed. Tells how many changed.
+   */
+  async save(source: Source, articles: readonly IdentifiedArticle[], now: number): Promise<number> {
+    const scopes = JSON.stringify(scopesOf(source).map(scopeKey));
+    let changed = 0;
+    for (const piece of piecesOf(articles)) {
+      const [upsert] = await this.#db.batch([
+        this.#db
+          .prepare(
+            `INSERT INTO articles (id, source_id, published, title, guid, link, front, content_html, content_hash,
+               first_seen_at, changed_at)
+             SELECT value ->> 'id', ?2, value ->> 'published', value ->> 'title', value ->> 'guid', value ->> 'link',
+               value ->> 'front', value ->> 'contentHtml', value ->> 'contentHash', ?3, ?3
+             FROM json_each(?1) WHERE true
+             ON CONFLICT (id) DO UPDATE SET title = excluded.title, guid = excluded.guid, link = excluded.link,
+               front = excluded.front, content_html = excluded.content_html, content_hash = excluded.content_hash,
+               changed_at = excluded.changed_at
+             WHERE articles.content_hash IS NOT excluded.content_hash`,
+          )
+          .bind(`[${piece.map(toRowJson).join()}]`, source.id, now),
+        this.#db
+          .prepare(
+            `INSERT INTO feed_versions (scope, version) SELECT value, ?2 FROM json_each(?1) WHERE changes() > 0
+             ON CONFLICT (scope) DO UPDATE SET version = max(version + 1, excluded.version)`,
+          )
+          .bind(scopes, now),
+        this.#db
+          .prepare(
+            `INSERT INTO picture_pages (host, source_id, page)
+             SELECT value ->> 'host', ?2, value ->> 'page' FROM json_each(?1) WHERE true
+             ON CONFLICT (host, source_id) DO NOTHING`,
+          )
+          .bind(JSON.stringify(pictureHosts(piece)), source.id),
+      ]);
+      changed += upsert?.meta.changes ?? 0;
+    }
+    return changed;
+  }
+
+  /** The newest articles of a feed, by date of publication, newest first. */
+  async latest(scope: FeedScope, limit: number): Promise<Article[]> {
+    const { where, parameter } = scopeCondition(scope);
+    const { results } = await this.#db
+      .prepare(
+        `SELECT articles.id, source_id, published, title, link, front, content_html, url, entry, feed_title
+         FROM articles JOIN sources ON sources.id = source_id
+         WHERE ${where} ORDER BY published DESC, articles.id LIMIT ?1`,
+      )
+      .bind(limit, ...(parameter === undefined ? [] : [parameter]))
+      .all<ArticleRow>();
+    return results.map(fromRow);
+  }
+
+  async find(id: string): Promise<Article | undefined> {
+    const row = await this.#db
+      .prepare(
+        `SELECT articles.id, source_id, published, title, link, front, content_html, url, entry, feed_title
+         FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = ?1`,
+      )
+      .bind(id)
+      .first<ArticleRow>();
+    return row === null ? undefined : fromRow(row);
+  }
+
+  /** What there is to publish, newest first, `limit` at a time; `after` is the last one of the page before. */
+  async index(limit: number, after?: { published: number; id: string }): Promise<IndexedArticle[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT id, title, published, content_hash AS contentHash FROM articles
+         WHERE published < ?2 OR (published = ?2 AND id > ?3) ORDER BY published DESC, id LIMIT ?1`,
+      )
+      .bind(limit, after?.published ?? Number.MAX_SAFE_INTEGER, after?.id ?? '')
+      .all<IndexedArticle>();
+    return results;
+  }
+
+  /** The version of a feed's content; undefined when it has never had an article. One row read. */
+  async version(scope: FeedScope): Promise<number | undefined> {
+    const version = await this.#db
+      .prepare('SELECT version FROM feed_versions WHERE scope = ?1')
+      .bind(scopeKey(scope))
+      .first<number>('version');
+    return version ?? undefined;
+  }
+
+  /**
+   * What is known of a picture's host, when our articles show pictures of it: the page most likely to be one the
+   * picture is on, and the kind of Referer that worked.
+   */
+  async pictureHost(picture: URL): Promise<PictureHost | undefined> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT page, referer FROM picture_pages LEFT JOIN picture_referers USING (host) WHERE host = ?1 LIMIT 50`,
+      )
+      .bind(picture.host)
+      .all<{ page: string | null; referer: RefererKind | null }>();
+    const [first] = results;
+    if (first === undefined) return undefined;
+    const page = nearestPage(
+      picture.href,
+      results.flatMap((row) => row.page ?? []),
+    );
+    return { ...(page !== undefined && { page }), ...(first.referer !== null && { referer: first.referer }) };
+  }
+
+  /** Keeps which kind of Referer worked for a host. */
+  async rememberReferer(host: string, referer: RefererKind): Promise<void> {
+    await this.#db
+      .prepare(
+        `INSERT INTO picture_referers (host, referer) VALUES (?1, ?2)
+         ON CONFLICT (host) DO UPDATE SET referer = excluded.referer`,
+      )
+      .bind(host, referer)
+      .run();
+  }
+}
+
+/** All feeds that show a source's articles: everything, each level of its category path, the source's own. */
+function scopesOf(source: Source): FeedScope[] {
+  const categories = source.categories.map(
+    (_, i): FeedScope => ({ kind: 'category', path: source.categories.slice(0, i + 1) }),
+  );
+  return [{ kind: 'all' }, ...categories, { kind: 'source', id: source.id }];
+}
+
+function scopeKey(scope: FeedScope): string {
+  switch (scope.kind) {
+    case 'all':
+      return 'all';
+    case 'category':
+      return `category:${JSON.stringify(scope.path)}`;
+    case 'source':
+      return `source:${scope.id}`;
+  }
+}
+
+function scopeCondition(scope: FeedScope): { where: string; parameter?: string } {
+  switch (scope.kind) {
+    case 'all':
+      return { where: 'true' };
+    case 'category':
+      // ["a","b"] and what lies below it: the JSON without its closing bracket is the prefix of its descendants'
+      return {
+        where: `source_id IN (SELECT id FROM sources WHERE categories = ?2
+          OR substr(categories, 1, length(?2)) = substr(?2, 1, length(?2) - 1) || ',')`,
+        parameter: JSON.stringify(scope.path),
+      };
+    case 'source':
+      return { where: 'source_id = ?2', parameter: scope.id };
+  }
+}
+
+function toRowJson({ article, guid, contentHash }: IdentifiedArticle): string {
+  const {
+    id,
+    title,
+    link,
+    published,
+    contentHtml,
+    sourceId: _,
+    categories: __,
+    author: ___,
+    ...front
+  } = article;
+  return JSON.stringify({
+    id,
+    title,
+    link,
+    guid,
+    published,
+    contentHtml,
+    contentHash,
+    front: JSON.stringify(front),
+  });
+}
+
+function fromRow(row: ArticleRow): Article {
+  const source: SourceEntry = { url: row.url, ...JSON.parse(row.entry) };
+  const front = JSON.parse(row.front);
+  return {
+    id: row.id,
+    sourceId: row.source_id,
+    title: row.title,
+    published: row.published,
+    contentHtml: row.content_html,
+    categories: source.categories,
+    author: postAuthor(source, front.authors, row.feed_title ?? undefined),
+    ...(row.link !== null && { link: row.link }),
+    ...front,
+  };
+}
+
+function pictureHosts(articles: readonly IdentifiedArticle[]): { host: string; page?: string }[] {
+  const hosts = new Map<string, string | undefined>();
+  for (const { article, pictures } of articles) {
+    for (const picture of pictures) {
+      const { host } = new URL(picture);
+      if (!hosts.has(host)) hosts.set(host, article.link);
+    }
+  }
+  return [...hosts].map(([host, page]) => (page === undefined ? { host } : { host, page }));
+}
+
+/**
+ * The page whose address is alike for longest: where several sites share a host, a picture lies near the pages of its
+ * own.
+ */
+function nearestPage(picture: string, pages: readonly string[]): string | undefined {
+  const alike = (page: string) => {
+    let length = 0;
+    while (length < page.length && page[length] === picture[length]) length++;
+    return length;
+  };
+  return pages.toSorted((a, b) => alike(b) - alike(a))[0];
+}
+
+function piecesOf(articles: readonly IdentifiedArticle[]): IdentifiedArticle[][] {
+  const pieces: IdentifiedArticle[][] = [];
+  let room = 0;
+  for (const item of articles) {
+    const size = item.article.contentHtml.length + 2000;
+    const piece = pieces.at(-1);
+    if (piece !== undefined && room >= size) piece.push(item);
+    else {
+      pieces.push([item]);
+      room = PIECE;
+    }
+    room -= size;
+  }
+  return pieces;
+}
