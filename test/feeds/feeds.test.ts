@@ -1,0 +1,175 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { describe, expect, it } from 'vitest';
+import { type Article, IMAGE_MARK } from '../../src/article.ts';
+import { toAtom } from '../../src/feeds/atom.ts';
+import type { FeedDocument } from '../../src/feeds/feed-document.ts';
+import { toJsonFeed } from '../../src/feeds/json-feed.ts';
+import { toRss } from '../../src/feeds/rss.ts';
+
+const ARTICLE: Article = {
+  id: '0123456789ab8def8123456789abcdef',
+  sourceId: 'abc',
+  title: 'Ferries & fog <today>',
+  link: 'https://news.example/ferry?a=1&b=2',
+  categories: ['新媒体', '趣头条'],
+  tags: ['harbour', 'R&D'],
+  author: '趣头条',
+  authors: [],
+  published: Date.UTC(2026, 10, 23, 6, 56, 51),
+  publishedInferred: false,
+  headImage: 'http://img.example/a.jpg?x=1&y=2',
+  thumbnail: 'http://img.example/a.jpg?x=1&y=2',
+  language: 'zh-CN',
+  summary: 'Fog & <waiting>',
+  enclosures: [{ url: 'https://news.example/a.mp3', type: 'audio/mpeg', length: 12 }],
+  contentHtml: `<p>雾 &amp; <img src="${IMAGE_MARK}http://img.example/a.jpg?x=1&amp;y=2"></p>`,
+};
+
+function feedOf(...articles: Article[]): FeedDocument {
+  return {
+    title: 'News & more',
+    pageUrl: 'https://tributary.example/',
+    selfUrl: 'https://tributary.example/feed.xml',
+    updated: Date.UTC(2026, 10, 23, 7),
+    articles,
+    sources: new Map([['abc', { title: 'Qu & Tou', url: 'https://news.example/feed?a&b' }]]),
+    proxyOrigin: 'https://tributary.example',
+  };
+}
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  htmlEntities: true,
+});
+const URN = 'urn:uuid:01234567-89ab-8def-8123-456789abcdef';
+const PROXIED = 'https://tributary.example/?http://img.example/a.jpg?x=1&y=2';
+const BODY = `<p>雾 &amp; <img src="https://tributary.example/?http://img.example/a.jpg?x=1&amp;y=2"></p>`;
+
+describe('RSS', () => {
+  it('carries an article with everything it can', () => {
+    const { channel } = parser.parse(toRss(feedOf(ARTICLE))).rss;
+    expect(channel).toMatchObject({
+      title: 'News & more',
+      link: 'https://tributary.example/',
+      description: 'News & more',
+      'atom:link': { '@rel': 'self', '@href': 'https://tributary.example/feed.xml' },
+      lastBuildDate: 'Mon, 23 Nov 2026 07:00:00 GMT',
+    });
+    expect(channel.item).toEqual({
+      title: 'Ferries & fog <today>',
+      link: 'https://news.example/ferry?a=1&b=2',
+      guid: { '@isPermaLink': 'false', '#text': URN },
+      pubDate: 'Mon, 23 Nov 2026 06:56:51 GMT',
+      'dc:creator': '趣头条',
+      category: ['harbour', 'R&D'],
+      description: 'Fog &amp; &lt;waiting&gt;',
+      'content:encoded': BODY,
+      enclosure: { '@url': 'https://news.example/a.mp3', '@length': '12', '@type': 'audio/mpeg' },
+      'media:thumbnail': { '@url': PROXIED },
+      source: { '@url': 'https://news.example/feed?a&b', '#text': 'Qu & Tou' },
+    });
+  });
+
+  it('writes & and < in titles as hexadecimal references, which readers show as they are', () => {
+    expect(toRss(feedOf(ARTICLE))).toContain('<title>Ferries &#x26; fog &#x3C;today&gt;</title>');
+  });
+
+  it('puts the description before the content, as readers want it', () => {
+    const text = toRss(feedOf(ARTICLE));
+    expect(text.indexOf('<description>Fog')).toBeGreaterThan(0);
+    expect(text.indexOf('<description>Fog')).toBeLessThan(text.indexOf('<content:encoded>'));
+  });
+});
+
+describe('Atom', () => {
+  it('carries an article with everything it can', () => {
+    const { feed } = parser.parse(toAtom(feedOf(ARTICLE)));
+    expect(feed).toMatchObject({ title: 'News & more', updated: '2026-11-23T07:00:00.000Z' });
+    expect(feed.entry).toMatchObject({
+      '@xml:lang': 'zh-CN',
+      id: URN,
+      title: { '#text': 'Ferries & fog <today>' },
+      published: '2026-11-23T06:56:51.000Z',
+      updated: '2026-11-23T06:56:51.000Z',
+      author: { name: '趣头条' },
+      link: [
+        { '@rel': 'alternate', '@href': 'https://news.example/ferry?a=1&b=2' },
+        {
+          '@rel': 'enclosure',
+          '@href': 'https://news.example/a.mp3',
+          '@type': 'audio/mpeg',
+          '@length': '12',
+        },
+      ],
+      category: [{ '@term': 'harbour' }, { '@term': 'R&D' }],
+      summary: { '#text': 'Fog & <waiting>' },
+      content: { '@type': 'html', '#text': BODY },
+      source: { id: 'https://news.example/feed?a&b', title: 'Qu & Tou' },
+    });
+  });
+});
+
+describe('JSON Feed', () => {
+  it('carries an article with everything it can', () => {
+    const feed = JSON.parse(toJsonFeed(feedOf(ARTICLE)));
+    expect(feed).toMatchObject({
+      version: 'https://jsonfeed.org/version/1.1',
+      feed_url: 'https://tributary.example/feed.xml',
+    });
+    expect(feed).not.toHaveProperty('authors');
+    expect(feed.items).toEqual([
+      {
+        id: URN,
+        url: 'https://news.example/ferry?a=1&b=2',
+        title: 'Ferries & fog <today>',
+        content_html: BODY,
+        summary: 'Fog & <waiting>',
+        image: PROXIED,
+        date_published: '2026-11-23T06:56:51.000Z',
+        authors: [{ name: '趣头条' }],
+        tags: ['harbour', 'R&D'],
+        language: 'zh-CN',
+        attachments: [{ url: 'https://news.example/a.mp3', mime_type: 'audio/mpeg', size_in_bytes: 12 }],
+        _source: {
+          title: 'Qu & Tou',
+          url: 'https://news.example/feed?a&b',
+          categories: ['新媒体', '趣头条'],
+        },
+      },
+    ]);
+  });
+});
+
+describe.each([
+  ['RSS', toRss],
+  ['Atom', toAtom],
+])('%s', (_, write) => {
+  it('is well-formed XML whatever an article holds', () => {
+    const hostile = ']]></title><script>\0\x0B\uFFFF\uD800 &#0; <!-- "\'';
+    const text = write(
+      feedOf({
+        ...ARTICLE,
+        title: hostile,
+        author: hostile,
+        tags: [hostile],
+        summary: hostile,
+        contentHtml: hostile,
+        enclosures: [{ url: `https://news.example/${hostile}`, type: hostile }],
+      }),
+    );
+    expect(XMLValidator.validate(text)).toBe(true);
+    expect(text).not.toMatch(/[\0\x0B\uFFFF]|<script/);
+    expect(text.isWellFormed()).toBe(true);
+  });
+
+  it('is a whole feed without any article', () => {
+    expect(XMLValidator.validate(write(feedOf()))).toBe(true);
+  });
+
+  it('leaves out what an article does not have', () => {
+    const { link, summary, headImage, thumbnail, language, ...bare } = ARTICLE;
+    expect(write(feedOf({ ...bare, enclosures: [], tags: [], contentHtml: '' }))).not.toContain('undefined');
+  });
+});
