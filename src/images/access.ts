@@ -1,0 +1,55 @@
+import type { RefererRung } from './referer.ts';
+import { isSigned } from './signature.ts';
+
+/** Who may ask for pictures. A valid signature and a listed host open every mode. */
+export interface ImageAccess {
+  /** `sources`: pictures from hosts that our articles show; `signed`: only signed addresses; `open`: everything. */
+  mode: 'sources' | 'signed' | 'open';
+  /** Hosts the owner lists: `img.example.org`, or `*.example.org` for everything below. */
+  hosts: readonly string[];
+  /** The current key and, while it is being replaced, the former one. */
+  signingKeys: readonly string[];
+}
+
+/** What is known of a host whose pictures our articles show. */
+export interface KnownHost {
+  /** A page on which a picture of this host was seen. */
+  page?: string | undefined;
+  /** The Referer that worked last time. */
+  referer?: RefererRung | undefined;
+}
+
+/** Looks a host up as `URL.host` writes it; `undefined` when no article shows a picture from there. */
+export type FindKnownHost = (host: string) => Promise<KnownHost | undefined>;
+
+export type AccessVerdict =
+  | { kind: 'granted'; known: KnownHost | undefined }
+  | { kind: 'refused'; detail: string };
+
+/** Whether a picture may be asked for; a refusal says which setting would allow it. */
+export async function checkAccess(
+  { url, signature }: { url: URL; signature?: string },
+  access: ImageAccess,
+  findKnownHost: FindKnownHost,
+): Promise<AccessVerdict> {
+  if (signature !== undefined && !(await isSigned(url, signature, access.signingKeys)))
+    return { kind: 'refused', detail: 'the signature of this address is not valid' };
+  const known = await findKnownHost(url.host);
+  const isGranted =
+    signature !== undefined ||
+    access.mode === 'open' ||
+    (access.mode === 'sources' && known !== undefined) ||
+    access.hosts.some((pattern) => isListed(url.hostname, pattern));
+  return isGranted ? { kind: 'granted', known } : { kind: 'refused', detail: refusal(url, access.mode) };
+}
+
+function isListed(host: string, pattern: string): boolean {
+  const name = pattern.toLowerCase();
+  return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
+}
+
+function refusal(url: URL, mode: ImageAccess['mode']): string {
+  return mode === 'signed'
+    ? `this proxy serves signed addresses only; IMAGE_HOSTS=${url.hostname} or IMAGE_ACCESS=open would allow this one`
+    : `no article here shows a picture from ${url.hostname}; IMAGE_HOSTS=${url.hostname} or IMAGE_ACCESS=open would allow it`;
+}

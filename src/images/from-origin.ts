@@ -1,0 +1,79 @@
+import type { Admitted } from './admission.ts';
+import { notModified, picture, refuse } from './answer.ts';
+import type { FetchedPicture, Freshness, PictureFailure } from './fetch-picture.ts';
+import { openCopy, streamPicture, withLength } from './picture-body.ts';
+import { storeFailure, storePicture } from './picture-cache.ts';
+
+type Picture = Extract<FetchedPicture, { kind: 'picture' }>;
+
+/** Passes a picture on as it arrives, and stores it on the way when it is whole and may be stored. */
+export function fromFetched(fetched: Picture, admitted: Admitted): Response {
+  const { url, deps } = admitted;
+  if (!fetched.isFirstRung) deps.waitUntil(deps.rememberReferer(url.host, fetched.rung));
+  const store = canStore(fetched, admitted) ? storeWith(fetched, admitted) : undefined;
+  const facts = { ...fetched, cacheControl: toCacheControl(fetched.freshness) };
+  return picture(toBody(fetched, store, deps.limitBytes), {
+    facts,
+    length: fetched.length,
+    contentRange: fetched.range?.header,
+  });
+}
+
+function canStore(fetched: Picture, { request }: Admitted): boolean {
+  return request.method === 'GET' && fetched.range === undefined && fetched.freshness.store === 'anyone';
+}
+
+type Store = (body: BodyInit) => Promise<void>;
+
+function storeWith({ type, etag, lastModified, length, freshness }: Picture, { key, deps }: Admitted): Store {
+  return async (body) => {
+    const freshUntil = deps.now + freshness.seconds * 1000;
+    const picture = { body, facts: { type, etag, lastModified }, length, freshUntil };
+    const stored = storePicture(deps.cache, key, picture, deps.now).catch(() => {});
+    deps.waitUntil(stored);
+    await stored;
+  };
+}
+
+/** When the cache refuses a stream its copy is dropped, or the client would wait for it. */
+function toBody({ body, length }: Picture, store: Store | undefined, limit: number): BodyInit {
+  if (body.isWhole) {
+    store?.(body.head);
+    return body.head;
+  }
+  const sized = (stream: ReadableStream<Uint8Array>) =>
+    length === undefined ? stream : withLength(stream, length);
+  if (!store) return sized(streamPicture(body, limit));
+  const copy = openCopy();
+  store(sized(copy.readable)).finally(() => copy.drop());
+  return sized(streamPicture(body, limit, copy));
+}
+
+function toCacheControl({ seconds, store }: Freshness): string {
+  if (store === 'nobody') return 'no-store';
+  return `${store === 'anyone' ? 'public' : 'private'}, max-age=${seconds}`;
+}
+
+/** The origin compared the client's validators; a 304 that nobody asked for is none. */
+export function fromNotModified(
+  fetched: Extract<FetchedPicture, { kind: 'not-modified' }>,
+  { request, url }: Admitted,
+): Response {
+  const isConditional = request.headers.has('if-none-match') || request.headers.has('if-modified-since');
+  if (!isConditional)
+    return refuse(502, `${url.host} says that the picture has not changed, without being asked.`);
+  return notModified({ ...fetched, cacheControl: toCacheControl(fetched.freshness) });
+}
+
+/** Headers of a client that go on to the origin, and may be what it did not like. */
+const CLIENT_HEADERS = ['if-modified-since', 'if-none-match', 'if-range', 'range', 'via'];
+
+/**
+ * Says what is wrong, and remembers it, so that the origin is not asked again at once. Not when the client had a say
+ * in the question: with a header that an origin refuses he could keep a picture from everybody else.
+ */
+export function fromFailure(failed: PictureFailure, { request, key, deps }: Admitted): Response {
+  if (!CLIENT_HEADERS.some((name) => request.headers.has(name)))
+    deps.waitUntil(storeFailure(deps.cache, key, failed).catch(() => {}));
+  return refuse(failed.status, failed.sentence, { maxAgeSeconds: Math.min(failed.keepSeconds, 60) });
+}

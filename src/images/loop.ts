@@ -1,0 +1,22 @@
+/** More proxies than this on the way mean that somebody goes round in circles. */
+const MAX_PROXIES = 10;
+
+/**
+ * Why a request is going round in circles, if it is: it has been through this proxy (`Via`, RFC 9110, 7.6.3), or a
+ * Worker of our own zone sends it, which Cloudflare notes in `CF-Worker`.
+ */
+export function findLoop(headers: Headers, ownHosts: ReadonlySet<string>): string | undefined {
+  const proxies = (headers.get('via') ?? '').split(',').map((hop) => hop.trim().split(/\s+/)[1] ?? '');
+  if (proxies.length > MAX_PROXIES) return 'too many proxies are on the way';
+  if (proxies.some((proxy) => ownHosts.has(proxy.toLowerCase()))) return 'the request has already been here';
+  const zone = headers.get('cf-worker')?.trim().toLowerCase();
+  const isOwnZone = zone !== undefined && [...ownHosts].some((host) => `.${host}`.endsWith(`.${zone}`));
+  return isOwnZone ? 'the request comes from this server itself' : undefined;
+}
+
+/** The `Via` header for a request that is sent on. */
+export function withOwnHop(request: Request): string {
+  const before = request.headers.get('via');
+  const own = `1.1 ${new URL(request.url).host}`;
+  return before === null ? own : `${before}, ${own}`;
+}

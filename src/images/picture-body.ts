@@ -1,0 +1,141 @@
+import { type BodyReader, openBody } from '../fetch/body-reader.ts';
+import { TYPE_BYTES } from './picture-type.ts';
+
+/** A body of which the beginning has been read. */
+export interface PictureBody {
+  /** The first bytes: all of a small body, otherwise at least `TYPE_BYTES`. */
+  head: Uint8Array<ArrayBuffer>;
+  /** Whether there is nothing behind the head. */
+  isWhole: boolean;
+  rest: BodyReader;
+}
+
+export type OpenedBody = { kind: 'opened'; body: PictureBody } | { kind: 'timeout' } | { kind: 'broken' };
+
+/** Bodies of up to one network buffer are not worth a stream, which costs more than they do. */
+const SMALL_BYTES = 65_536;
+
+/**
+ * Reads as much of a body as its type needs, and all of one whose `length` is known to be small. `idleMs` bounds the
+ * wait for every piece, of the rest too.
+ */
+export async function openPicture(
+  body: ReadableStream<Uint8Array>,
+  { idleMs, length }: { idleMs: number; length: number | undefined },
+): Promise<OpenedBody> {
+  const rest = openBody(body, idleMs);
+  const pieces: Uint8Array[] = [];
+  const wanted = length !== undefined && length <= SMALL_BYTES ? SMALL_BYTES + 1 : TYPE_BYTES;
+  for (let read = 0; read < wanted; ) {
+    const step = await rest.next();
+    if (step.kind === 'end') return { kind: 'opened', body: { head: concat(pieces), isWhole: true, rest } };
+    if (step.kind !== 'chunk') return step;
+    pieces.push(step.bytes);
+    read += step.bytes.length;
+  }
+  return { kind: 'opened', body: { head: concat(pieces), isWhole: false, rest } };
+}
+
+/**
+ * The body as a stream of at most `limit` bytes, read no faster than it is taken. With a `copy` every piece goes there
+ * as well, and the slower of the two sets the pace, so that neither piles up in memory. When the picture is too large
+ * or breaks off both streams fail, because a picture cut short must not pass for a whole one.
+ */
+export function streamPicture(
+  { head, rest }: PictureBody,
+  limit: number,
+  copy?: BodyCopy,
+): ReadableStream<Uint8Array> {
+  let sent = 0;
+  const pass = async (controller: ReadableStreamDefaultController<Uint8Array>, bytes: Uint8Array) => {
+    sent += bytes.length;
+    if (sent > limit) return stop(controller, `the picture is larger than ${limit} bytes`);
+    controller.enqueue(bytes);
+    await copy?.write(bytes);
+  };
+  const stop = (controller: ReadableStreamDefaultController<Uint8Array>, reason: string) => {
+    rest.cancel();
+    copy?.drop();
+    controller.error(new Error(reason));
+  };
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (sent === 0 && head.length > 0) return pass(controller, head);
+      const step = await rest.next();
+      if (step.kind === 'chunk') return pass(controller, step.bytes);
+      if (step.kind !== 'end') return stop(controller, `the picture broke off (${step.kind})`);
+      controller.close();
+      copy?.finish();
+    },
+    cancel() {
+      rest.cancel();
+      copy?.drop();
+    },
+  });
+}
+
+/** A second way out of a stream, for the cache. */
+export interface BodyCopy {
+  readable: ReadableStream<Uint8Array>;
+  /** Waits until somebody reads, unless the copy was given up. */
+  write(bytes: Uint8Array): Promise<void>;
+  finish(): void;
+  /** Gives the copy up; whoever reads it sees it fail, and writing no longer waits for it. */
+  drop(): void;
+}
+
+/** Not a `TransformStream`, which cannot be aborted while a write waits for a reader that never comes. */
+export function openCopy(): BodyCopy {
+  let isOpen = true;
+  let demand = Promise.withResolvers<void>();
+  let output: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const close = (how: (controller: ReadableStreamDefaultController<Uint8Array>) => void) => {
+    if (isOpen && output) how(output);
+    isOpen = false;
+    demand.resolve();
+  };
+  return {
+    readable: new ReadableStream<Uint8Array>(
+      {
+        start(controller) {
+          output = controller;
+        },
+        pull: () => demand.resolve(),
+        cancel: () => close(() => {}),
+      },
+      { highWaterMark: 0 },
+    ),
+    async write(bytes) {
+      await demand.promise;
+      if (!isOpen) return;
+      demand = Promise.withResolvers();
+      output?.enqueue(bytes);
+    },
+    finish: () => close((controller) => controller.close()),
+    drop: () => close((controller) => controller.error(new Error('the picture was not read to its end'))),
+  };
+}
+
+/**
+ * A stream that is known to be `length` bytes long. Workers sends a length only for a stream that promises one;
+ * elsewhere the header alone does it.
+ */
+export function withLength(stream: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
+  const { FixedLengthStream } = globalThis as unknown as {
+    FixedLengthStream?: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
+  };
+  if (!FixedLengthStream) return stream;
+  const { readable, writable } = new FixedLengthStream(length);
+  stream.pipeTo(writable).catch(() => {});
+  return readable;
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

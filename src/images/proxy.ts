@@ -1,0 +1,70 @@
+import { discard } from '../fetch/guarded-fetch.ts';
+import { type Admitted, admit, type ProxyDeps } from './admission.ts';
+import { methodNotAllowed, preflight, rangeNotSatisfiable } from './answer.ts';
+import { fetchPicture, type PictureRequest } from './fetch-picture.ts';
+import { fromRenewed, fromStored } from './from-cache.ts';
+import { fromFailure, fromFetched, fromNotModified } from './from-origin.ts';
+import { withOwnHop } from './loop.ts';
+import { findEntry, type StoredPicture } from './picture-cache.ts';
+
+export type { ProxyDeps } from './admission.ts';
+
+/**
+ * Answers a request for a picture of another host. Every expected failure is an answer with a plain sentence; the
+ * headers of all answers are our own. Who may ask is settled before the cache and the origin are.
+ */
+export async function proxyImage(request: Request, deps: ProxyDeps): Promise<Response> {
+  if (request.method === 'OPTIONS') return preflight();
+  if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed();
+  const admitted = await admit(request, deps);
+  if (admitted instanceof Response) return admitted;
+  const answer = await findAnswer(admitted);
+  return request.method === 'HEAD' ? withoutBody(answer) : answer;
+}
+
+/** The fresh copy or failure; else what the origin says; and when that is a failure, the stale copy. */
+async function findAnswer(admitted: Admitted): Promise<Response> {
+  const { key, deps } = admitted;
+  const entry = await findEntry(deps.cache, key);
+  if (entry?.kind === 'failure') return entry.answer;
+  if (entry && entry.freshUntil > deps.now) return fromStored(entry, admitted);
+  const fetched = await fetchPicture(toPictureRequest(admitted, entry), deps);
+  if (fetched.kind === 'not-modified' && entry)
+    return fromRenewed(entry, fetched.freshness.seconds, admitted);
+  if (fetched.kind === 'failed' && entry && !fetched.isWithdrawn)
+    return fromRenewed(entry, fetched.keepSeconds, admitted);
+  if (entry) discard(entry.response);
+  if (fetched.kind === 'failed') return fromFailure(fetched, admitted);
+  if (fetched.kind === 'not-modified') return fromNotModified(fetched, admitted);
+  if (fetched.kind === 'not-satisfiable') return rangeNotSatisfiable(fetched.contentRange);
+  return fromFetched(fetched, admitted);
+}
+
+function toPictureRequest(
+  { request, url, known, accept, range, deps }: Admitted,
+  stored: StoredPicture | undefined,
+): PictureRequest {
+  const headers = new Headers({
+    'User-Agent': deps.userAgent,
+    Accept: accept,
+    // A compressed picture gains nothing and loses its length.
+    'Accept-Encoding': 'identity',
+    Via: withOwnHop(request),
+  });
+  const copy = (name: string, value: string | null | undefined) => {
+    if (value !== null && value !== undefined && value.trim() !== '*') headers.set(name, value);
+  };
+  // With a stale copy the question is whether that is still good, whatever part or state the client is after.
+  copy('If-None-Match', stored ? stored.facts.etag : request.headers.get('if-none-match'));
+  copy('If-Modified-Since', stored ? stored.facts.lastModified : request.headers.get('if-modified-since'));
+  if (!stored && range !== undefined) {
+    copy('Range', range);
+    copy('If-Range', request.headers.get('if-range'));
+  }
+  return { url, headers, hints: { page: known?.page, remembered: known?.referer } };
+}
+
+function withoutBody(answer: Response): Response {
+  discard(answer);
+  return new Response(null, { status: answer.status, headers: answer.headers });
+}
