@@ -1,0 +1,48 @@
+import { Hono } from 'hono';
+import { type Config, type Env, readConfig } from './env.ts';
+import { apiRoutes } from './routes/api.ts';
+import { feedRoutes } from './routes/feeds.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { pictureRoutes } from './routes/pictures.ts';
+import { postRoutes } from './routes/posts.ts';
+import { ArticleStore } from './store/article-store.ts';
+import { SourceStore } from './store/source-store.ts';
+
+/** What every route finds in its context. */
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    config: Config;
+    /** Where this Worker is reached: `PUBLIC_URL`, or the origin the request came to. */
+    origin: string;
+    articles: ArticleStore;
+    sources: SourceStore;
+  };
+}
+
+/** The Worker's HTTP side: a route, a call, a response. */
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    const config = readConfig(c.env);
+    c.set('config', config);
+    c.set('origin', config.publicOrigin ?? new URL(c.req.url).origin);
+    c.set('articles', new ArticleStore(c.env.DB));
+    c.set('sources', new SourceStore(c.env.DB));
+    await next();
+  });
+  app.route('/', pictureRoutes());
+  app.route('/', feedRoutes());
+  app.route('/', postRoutes());
+  app.route('/', apiRoutes());
+  app.route('/', pageRoutes());
+  app.notFound((c) => c.text('There is nothing at this address.\n', 404, NOT_STORED));
+  app.onError((error, c) => {
+    console.error(`${c.req.method} ${c.req.path} failed`, error);
+    return c.text('This failed on our side; the log says why.\n', 500, NOT_STORED);
+  });
+  return app;
+}
+
+/** Cloudflare keeps an answer that says nothing about caching for hours. */
+const NOT_STORED = { 'Cache-Control': 'no-store' };

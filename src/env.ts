@@ -1,0 +1,77 @@
+import type { ImageAccess } from './images/access.ts';
+import type { PollMessage } from './jobs/schedule.ts';
+
+/** The bindings and variables of `wrangler.toml`, and its secrets. */
+export interface Env {
+  DB: D1Database;
+  POLLS: Queue<PollMessage>;
+  /** Secret: the owner's token. Without one the owner's calls are closed. */
+  ADMIN_TOKEN?: string;
+  /** Where the Worker is reached, e.g. `https://news.example.org`; the origin a request came to otherwise. */
+  PUBLIC_URL?: string;
+  SITE_TITLE?: string;
+  /** Zone in which the page groups articles by day. */
+  TIMEZONE?: string;
+  /** Whose pictures the proxy serves: `sources` (default), `signed` or `open`. */
+  IMAGE_ACCESS?: string;
+  /** Hosts whose pictures it serves in any case, separated by commas: `img.example.org`, `*.example.org`. */
+  IMAGE_HOSTS?: string;
+  /** Secret: the key that signs picture addresses, and behind a comma the one before it. */
+  IMAGE_KEYS?: string;
+  /** Private origins that may be asked, separated by commas, e.g. `http://127.0.0.1:4801`. */
+  PRIVATE_ORIGINS?: string;
+}
+
+/** The variables, checked and with their defaults. */
+export interface Config {
+  adminToken?: string;
+  publicOrigin?: string;
+  siteTitle: string;
+  timezone: string;
+  privateOrigins: readonly string[];
+  imageAccess: ImageAccess;
+}
+
+/** Reads the variables. A wrong one throws with its name and what to write, because nothing works right with it. */
+export function readConfig(env: Env): Config {
+  const { ADMIN_TOKEN, PUBLIC_URL, SITE_TITLE, TIMEZONE, PRIVATE_ORIGINS } = env;
+  return {
+    siteTitle: SITE_TITLE || 'Tributary',
+    timezone: readTimezone(TIMEZONE || 'UTC'),
+    privateOrigins: listOf(PRIVATE_ORIGINS).map((text) => readOrigin('PRIVATE_ORIGINS', text)),
+    imageAccess: {
+      mode: readImageAccess(env.IMAGE_ACCESS || 'sources'),
+      hosts: listOf(env.IMAGE_HOSTS),
+      signingKeys: listOf(env.IMAGE_KEYS),
+    },
+    ...(ADMIN_TOKEN && { adminToken: ADMIN_TOKEN }),
+    ...(PUBLIC_URL && { publicOrigin: readOrigin('PUBLIC_URL', PUBLIC_URL) }),
+  };
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function readOrigin(name: string, text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new Error(`${name} is an address such as https://news.example.org, not "${text}"`);
+  }
+  return new URL(text).origin;
+}
+
+function readImageAccess(mode: string): ImageAccess['mode'] {
+  if (mode === 'sources' || mode === 'signed' || mode === 'open') return mode;
+  throw new Error(`IMAGE_ACCESS is sources, signed or open, not "${mode}"`);
+}
+
+function readTimezone(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    throw new Error(`TIMEZONE is a zone such as Asia/Shanghai, not "${zone}"`);
+  }
+}

@@ -1,0 +1,168 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { timingSafeEqual } from 'hono/utils/buffer';
+import type { AppEnv } from '../app.ts';
+import { scheduleDue } from '../jobs/schedule.ts';
+import { parseOpml, toOpml } from '../sources/opml.ts';
+import { type FollowedSource, sourceId } from '../sources/source.ts';
+import { checkInstances, checkSourceEntry } from '../sources/source-entry.ts';
+import type { SourceEntry, SourceList } from '../sources/source-list.ts';
+
+/** A list of some ten thousand sources. */
+const MAX_BODY_BYTES = 4_000_000;
+
+/** The owner's calls, under `/api/`, and the check of health that anybody may ask for. */
+export function apiRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.get('/healthz', async (c) => {
+    await c.env.DB.prepare('SELECT 1').run();
+    return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
+  });
+  routes.use('/api/*', ownerOnly, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+  routes.get('/api/sources', listSources);
+  routes.post('/api/sources', addOrImport);
+  routes.get('/api/sources/:id', showSource);
+  routes.delete('/api/sources/:id', removeSource);
+  routes.post('/api/sources/:id/refresh', (c) => refreshNow(c, c.req.param('id')));
+  routes.post('/api/refresh', (c) => refreshNow(c));
+  routes.get('/api/opml', exportOpml);
+  routes.post('/api/opml', importOpml);
+  return routes;
+}
+
+const ownerOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { adminToken } = c.var.config;
+  if (adminToken === undefined) {
+    return problem(c, 403, 'The owner’s calls are closed', 'Set the secret ADMIN_TOKEN to open them.');
+  }
+  const given = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1] ?? '';
+  if (!(await timingSafeEqual(given, adminToken))) {
+    c.header('WWW-Authenticate', 'Bearer realm="Tributary"');
+    return problem(
+      c,
+      401,
+      'This needs the owner’s token',
+      'Send it as `Authorization: Bearer <ADMIN_TOKEN>`.',
+    );
+  }
+  await next();
+  c.header('Cache-Control', 'no-store');
+};
+
+async function listSources(c: Context<AppEnv>): Promise<Response> {
+  const [followed, counts, rsshub] = await Promise.all([
+    c.var.sources.all(),
+    c.var.sources.articleCounts(),
+    c.var.sources.rsshubInstances(),
+  ]);
+  const sources = followed.map((each) => describe(each, counts.get(each.source.id) ?? 0));
+  return c.json({ rsshub, sources });
+}
+
+async function showSource(c: Context<AppEnv>): Promise<Response> {
+  const followed = await c.var.sources.find(c.req.param('id') ?? '');
+  if (followed === undefined) return noSuchSource(c);
+  return c.json(describe(followed, (await c.var.sources.articleCounts()).get(followed.source.id) ?? 0));
+}
+
+/** A source as the owner sees it: what he wrote down, and how polling it goes. */
+function describe({ source, state }: FollowedSource, articles: number): Record<string, unknown> {
+  const iso = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
+  const { failure } = state;
+  return {
+    ...source,
+    state: failure ? 'failing' : state.lastSuccessAt === undefined ? 'waiting' : 'ok',
+    articles,
+    feedTitle: state.feedTitle,
+    lastCheckedAt: iso(state.lastCheckedAt),
+    lastSuccessAt: iso(state.lastSuccessAt),
+    nextCheckAt: iso(state.nextCheckAt),
+    consecutiveFailures: state.consecutiveFailures,
+    failure: failure && { ...failure, at: iso(failure.at) },
+    repairs: state.repairs,
+  };
+}
+
+/** Takes one source, `{"url": …}`, or a list of them, `{"rsshub": […], "sources": […], "prune": true}`. */
+async function addOrImport(c: Context<AppEnv>): Promise<Response> {
+  const body: unknown = await c.req.json().catch(() => undefined);
+  if (typeof body !== 'object' || body === null) return problem(c, 400, 'The body is no JSON object', '');
+  if ('sources' in body) return importList(c, body);
+  const entry = checkSourceEntry(body);
+  if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
+  const counts = await c.var.sources.import({ rsshub: [], sources: [entry.value] }, { now: Date.now() });
+  return c.json({ id: sourceId(entry.value.url), ...entry.value }, counts.added > 0 ? 201 : 200);
+}
+
+async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
+  const { sources, rsshub, prune } = body as Record<string, unknown>;
+  if (!Array.isArray(sources)) return problem(c, 422, 'The list is not right', '`sources` is a list.');
+  const problems: { index?: number; message: string }[] = [];
+  const instances = checkInstances(rsshub ?? []);
+  if (instances.kind === 'wrong') problems.push({ message: instances.message });
+  const entries = new Map<string, SourceEntry>();
+  sources.forEach((source, index) => {
+    const entry = checkSourceEntry(source);
+    if (entry.kind === 'wrong') problems.push({ index, message: entry.message });
+    else if (entries.has(entry.value.url))
+      problems.push({ index, message: `${entry.value.url} is listed twice` });
+    else entries.set(entry.value.url, entry.value);
+  });
+  if (problems.length > 0 || instances.kind === 'wrong') {
+    return problem(c, 422, 'The list is not right', 'Nothing was imported.', { problems });
+  }
+  return c.json(await save(c, { rsshub: instances.value, sources: [...entries.values()] }, prune === true));
+}
+
+async function importOpml(c: Context<AppEnv>): Promise<Response> {
+  const result = parseOpml(await c.req.text());
+  if (result.kind === 'invalid') {
+    return problem(c, 422, 'The OPML is not right', 'Nothing was imported.', { problems: result.problems });
+  }
+  return c.json(await save(c, result.list, c.req.query('prune') === 'true'));
+}
+
+async function exportOpml(c: Context<AppEnv>): Promise<Response> {
+  const sources = (await c.var.sources.all()).map(({ source }) => source);
+  const opml = toOpml({ rsshub: [], sources }, { title: c.var.config.siteTitle });
+  return c.body(opml, 200, { 'Content-Type': 'text/x-opml; charset=utf-8' });
+}
+
+function save(c: Context<AppEnv>, list: SourceList, prune: boolean) {
+  return c.var.sources.import(list, { now: Date.now(), prune });
+}
+
+async function removeSource(c: Context<AppEnv>): Promise<Response> {
+  const removed = await c.var.sources.remove(c.req.param('id') ?? '', Date.now());
+  return removed ? c.body(null, 204) : noSuchSource(c);
+}
+
+/** Queues one source, or all, at once. Progress shows in `lastCheckedAt`. */
+async function refreshNow(c: Context<AppEnv>, id?: string): Promise<Response> {
+  if (id !== undefined && (await c.var.sources.find(id)) === undefined) return noSuchSource(c);
+  const now = Date.now();
+  await c.var.sources.makeDue(now, id);
+  return c.json({ queued: await scheduleDue(c.var.sources, c.env.POLLS, now) }, 202);
+}
+
+function noSuchSource(c: Context<AppEnv>): Response {
+  return problem(c, 404, 'There is no such source', 'GET /api/sources lists them with their ids.');
+}
+
+function tooLarge(c: Context): Response {
+  return problem(c, 413, 'The body is too large', `At most ${MAX_BODY_BYTES / 1_000_000} MB are taken.`);
+}
+
+/** An error as `application/problem+json` (RFC 9457). */
+function problem(
+  c: Context,
+  status: 400 | 401 | 403 | 404 | 413 | 422,
+  title: string,
+  detail: string,
+  more: Record<string, unknown> = {},
+): Response {
+  return c.body(JSON.stringify({ title, status, detail, ...more }), status, {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+  });
+}

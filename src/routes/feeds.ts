@@ -1,0 +1,151 @@
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from '../app.ts';
+import { toAtom } from '../feeds/atom.ts';
+import type { FeedDocument, FeedSource } from '../feeds/feed-document.ts';
+import { toJsonFeed } from '../feeds/json-feed.ts';
+import { toRss } from '../feeds/rss.ts';
+import { toOpml } from '../sources/opml.ts';
+import { type FollowedSource, sourceTitle } from '../sources/source.ts';
+import type { FeedScope } from '../store/article-store.ts';
+import { feedTitle, parseScopedPath, scopeFolder } from './feed-scope.ts';
+import { matchesEtag } from './if-none-match.ts';
+
+interface Format {
+  contentType: string;
+  write: (feed: FeedDocument) => string;
+}
+
+const FORMATS: Record<string, Format> = {
+  'feed.xml': { contentType: 'application/rss+xml; charset=utf-8', write: toRss },
+  'atom.xml': { contentType: 'application/atom+xml; charset=utf-8', write: toAtom },
+  'feed.json': { contentType: 'application/feed+json; charset=utf-8', write: toJsonFeed },
+};
+
+const ARTICLES_IN_A_FEED = 100;
+/** Raised when the same articles are written differently, so that no reader keeps the old writing. */
+const WRITING = 1;
+
+/**
+ * What every feed answer carries. A browser that is led to a feed must not run what is in it; readers on other sites
+ * may fetch it; a copy may be shown while ours is renewed or out of order.
+ */
+const FEED_HEADERS = {
+  'Cache-Control': 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400',
+  'Access-Control-Allow-Origin': '*',
+  'Content-Security-Policy': "default-src 'none'; style-src 'self'; sandbox",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Robots-Tag': 'noindex',
+};
+
+/** Merged feeds of everything, of a category and what is below it, and of one source; and the list of sources. */
+export function feedRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  for (const file of Object.keys(FORMATS)) {
+    routes.get(`/${file}`, serveFeed);
+    routes.get(`/categories/:path{.+}/${file}`, serveFeed);
+    routes.get(`/sources/:id/${file}`, serveFeed);
+  }
+  routes.get('/opml.xml', async (c) => {
+    const sources = (await c.var.sources.all()).map(({ source, state }) => ({
+      ...source,
+      title: sourceTitle(source, state.feedTitle),
+    }));
+    const opml = toOpml({ rsshub: [], sources }, { title: c.var.config.siteTitle });
+    return c.body(opml, 200, { ...FEED_HEADERS, 'Content-Type': 'text/x-opml; charset=utf-8' });
+  });
+  return routes;
+}
+
+/**
+ * Answers 200 or 304. The version of the content is one row; only when a reader has another one is the feed taken from
+ * the cache or rendered. When the database fails, the last copy this data centre has is served, marked as stale.
+ */
+async function serveFeed(c: Context<AppEnv>): Promise<Response> {
+  const path = parseScopedPath(new URL(c.req.url).pathname);
+  const format = path && FORMATS[path.file];
+  if (!path || !format) return c.notFound();
+  const selfUrl = c.var.origin + scopeFolder(path.scope) + path.file;
+  try {
+    return await serveCurrent(c, path.scope, format, selfUrl);
+  } catch (error) {
+    const stale = await caches.default.match(selfUrl);
+    if (stale === undefined) throw error;
+    console.error('the database failed; serving the last copy', error);
+    const headers = new Headers(stale.headers);
+    headers.set('Cache-Control', 'public, max-age=60');
+    headers.set('X-Feed-Stale', '1');
+    return new Response(stale.body, { headers });
+  }
+}
+
+async function serveCurrent(
+  c: Context<AppEnv>,
+  scope: FeedScope,
+  format: Format,
+  selfUrl: string,
+): Promise<Response> {
+  const version = await c.var.articles.version(scope);
+  if (version === undefined && !(await isFollowed(c, scope))) return c.notFound();
+  const changed = version ?? 0;
+  const etag = `"${changed.toString(36)}-${WRITING}"`;
+  const validators = { ETag: etag, 'Last-Modified': new Date(changed).toUTCString() };
+  if (isUnchanged(c, etag, changed)) return c.body(null, 304, { ...FEED_HEADERS, ...validators });
+
+  const cacheKey = `${selfUrl}?version=${encodeURIComponent(etag)}`;
+  const cached = await caches.default.match(cacheKey);
+  const text =
+    cached === undefined ? format.write(await readFeed(c, scope, selfUrl, changed)) : await cached.text();
+  const headers = { ...FEED_HEADERS, ...validators, 'Content-Type': format.contentType };
+  if (cached === undefined) {
+    const kept = { ...headers, 'Cache-Control': 'public, max-age=604800' };
+    c.executionCtx.waitUntil(
+      Promise.all(
+        [cacheKey, selfUrl].map((key) => caches.default.put(key, new Response(text, { headers: kept }))),
+      ),
+    );
+  }
+  return c.body(text, 200, headers);
+}
+
+/** `If-None-Match` decides where it is sent, a date only without it (RFC 9110, 13.2.2). */
+function isUnchanged(c: Context<AppEnv>, etag: string, changed: number): boolean {
+  const ifNoneMatch = c.req.header('If-None-Match');
+  if (ifNoneMatch !== undefined) return matchesEtag(ifNoneMatch, etag);
+  const since = Date.parse(c.req.header('If-Modified-Since') ?? '');
+  return since >= Math.floor(changed / 1000) * 1000;
+}
+
+/** A feed without an article yet exists when a source is to fill it. */
+async function isFollowed(c: Context<AppEnv>, scope: FeedScope): Promise<boolean> {
+  if (scope.kind === 'all') return true;
+  if (scope.kind === 'source') return (await c.var.sources.find(scope.id)) !== undefined;
+  const sources = await c.var.sources.all();
+  return sources.some(({ source }) => scope.path.every((level, i) => source.categories[i] === level));
+}
+
+async function readFeed(
+  c: Context<AppEnv>,
+  scope: FeedScope,
+  selfUrl: string,
+  updated: number,
+): Promise<FeedDocument> {
+  const [articles, followed] = await Promise.all([
+    c.var.articles.latest(scope, ARTICLES_IN_A_FEED),
+    c.var.sources.all(),
+  ]);
+  const sources = new Map(followed.map((each) => [each.source.id, toFeedSource(each)]));
+  return {
+    title: feedTitle(scope, sources, c.var.config.siteTitle),
+    pageUrl: c.var.origin + scopeFolder(scope),
+    selfUrl,
+    updated,
+    articles,
+    sources,
+    proxyOrigin: c.var.origin,
+  };
+}
+
+function toFeedSource({ source, state }: FollowedSource): FeedSource {
+  const title = sourceTitle(source, state.feedTitle);
+  return /^https?:/.test(source.url) ? { title, url: source.url } : { title };
+}

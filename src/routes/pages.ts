@@ -1,0 +1,112 @@
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from '../app.ts';
+import { articlePage } from '../pages/article-page.ts';
+import { ICON } from '../pages/icon.ts';
+import type { AnnouncedFeed, Html } from '../pages/page.ts';
+import { riverPage } from '../pages/river.ts';
+import { STYLE } from '../pages/style.ts';
+import { type FollowedSource, sourceTitle } from '../sources/source.ts';
+import type { FeedScope } from '../store/article-store.ts';
+import { feedTitle, parseScopedPath, scopeFolder } from './feed-scope.ts';
+
+const ARTICLES_ON_A_PAGE = 60;
+
+/** Nothing of a page may run, and pictures come through our proxy; frames are those the body cleaner lets pass. */
+const PAGE_HEADERS = {
+  'Cache-Control': 'public, max-age=60',
+  'Content-Security-Policy':
+    "default-src 'none'; img-src 'self' data:; media-src http: https:; frame-src https:; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+/** The pages for people: the river of everything, of a category, of a source, and single articles. */
+export function pageRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.get('/', serveRiver);
+  routes.get('/categories/*', serveRiver);
+  routes.get('/sources/*', serveRiver);
+  routes.get('/articles/:id', serveArticle);
+  routes.get('/style.css', (c) =>
+    c.body(STYLE, 200, {
+      'Content-Type': 'text/css; charset=utf-8',
+      'Cache-Control': 'public, max-age=3600',
+    }),
+  );
+  routes.get('/favicon.ico', (c) =>
+    c.body(ICON, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }),
+  );
+  return routes;
+}
+
+async function serveRiver(c: Context<AppEnv>): Promise<Response> {
+  const { pathname } = new URL(c.req.url);
+  if (!pathname.endsWith('/')) return c.redirect(`${pathname}/`, 301);
+  const scope = parseScopedPath(pathname)?.scope;
+  if (scope === undefined) return c.notFound();
+  const [articles, followed] = await Promise.all([
+    c.var.articles.latest(scope, ARTICLES_ON_A_PAGE),
+    c.var.sources.all(),
+  ]);
+  const shown = followed.filter(({ source }) => isWithin(source.id, source.categories, scope));
+  if (shown.length === 0 && scope.kind !== 'all') return c.notFound();
+  const sources = new Map(followed.map((each) => [each.source.id, linkTo(each)]));
+  const { siteTitle, timezone } = c.var.config;
+  return send(
+    c,
+    riverPage({
+      title: feedTitle(scope, sources, siteTitle),
+      siteTitle,
+      articles,
+      sources,
+      paths: pathsBelow(scope, shown),
+      feeds: announcedFeeds(scope),
+      timezone,
+    }),
+  );
+}
+
+async function serveArticle(c: Context<AppEnv>): Promise<Response> {
+  const article = await c.var.articles.find(c.req.param('id') ?? '');
+  const followed = article && (await c.var.sources.find(article.sourceId));
+  if (article === undefined || followed === undefined) return c.notFound();
+  const { siteTitle, timezone } = c.var.config;
+  const feeds = announcedFeeds({ kind: 'all' });
+  return send(c, articlePage(article, { siteTitle, timezone, feeds, source: linkTo(followed) }));
+}
+
+async function send(c: Context<AppEnv>, content: Html): Promise<Response> {
+  return c.html(await content, 200, PAGE_HEADERS);
+}
+
+function announcedFeeds(scope: FeedScope): AnnouncedFeed[] {
+  const folder = scopeFolder(scope);
+  return [
+    { title: 'RSS', type: 'application/rss+xml', href: `${folder}feed.xml` },
+    { title: 'Atom', type: 'application/atom+xml', href: `${folder}atom.xml` },
+    { title: 'JSON Feed', type: 'application/feed+json', href: `${folder}feed.json` },
+  ];
+}
+
+function linkTo({ source, state }: FollowedSource): { title: string; href: string } {
+  return {
+    title: sourceTitle(source, state.feedTitle),
+    href: scopeFolder({ kind: 'source', id: source.id }),
+  };
+}
+
+function isWithin(id: string, categories: readonly string[], scope: FeedScope): boolean {
+  if (scope.kind === 'source') return id === scope.id;
+  return scope.kind === 'all' || scope.path.every((level, i) => categories[i] === level);
+}
+
+/** The categories one level below. */
+function pathsBelow(scope: FeedScope, shown: readonly FollowedSource[]): { title: string; href: string }[] {
+  if (scope.kind === 'source') return [];
+  const above = scope.kind === 'category' ? scope.path : [];
+  const titles = new Set(shown.flatMap(({ source }) => source.categories[above.length] ?? []));
+  return [...titles].map((title) => ({
+    title,
+    href: scopeFolder({ kind: 'category', path: [...above, title] }),
+  }));
+}

@@ -1,0 +1,210 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { Article, IdentifiedArticle } from '../../src/article.ts';
+import { sourceId } from '../../src/sources/source.ts';
+import type { SourceEntry } from '../../src/sources/source-list.ts';
+import { ArticleStore, type FeedScope } from '../../src/store/article-store.ts';
+import { SourceStore } from '../../src/store/source-store.ts';
+
+const ENTRY: SourceEntry = { url: 'https://news.example/feed', categories: ['新媒体', '趣头条', '分类'] };
+const SOURCE = { ...ENTRY, id: sourceId(ENTRY.url) };
+
+const ARTICLE: Article = {
+  id: '0123456789abcdef0123456789abcdef',
+  sourceId: SOURCE.id,
+  title: 'A ferry turns back',
+  link: 'https://news.example/ferry',
+  categories: SOURCE.categories,
+  tags: ['harbour'],
+  author: '趣头条',
+  authors: ['Ada'],
+  published: 1_700_000_000_000,
+  publishedInferred: false,
+  enclosures: [],
+  contentHtml: '<p>In thick fog.</p>',
+};
+
+function identified(change: Partial<Article> = {}, contentHash = 'one'): IdentifiedArticle {
+  return {
+    article: { ...ARTICLE, ...change },
+    contentHash,
+    guid: 'ferry',
+    pictures: ['https://img.example/a.jpg'],
+  };
+}
+
+async function stores() {
+  const articles = new ArticleStore(env.DB);
+  const sources = new SourceStore(env.DB);
+  await sources.import({ rsshub: [], sources: [ENTRY] }, { now: 1 });
+  return { articles, sources };
+}
+
+describe('the article store', () => {
+  it('gives an article back as it was saved', async () => {
+    const { articles } = await stores();
+    await articles.save(SOURCE, [identified()], 1000);
+    expect(await articles.find(ARTICLE.id)).toEqual(ARTICLE);
+  });
+
+  it('writes nothing and keeps the version when an article comes again with the same content', async () => {
+    const { articles } = await stores();
+    expect(await articles.save(SOURCE, [identified()], 1000)).toBe(1);
+    expect(await articles.save(SOURCE, [identified({ published: 5 })], 2000)).toBe(0);
+    expect(await articles.version({ kind: 'all' })).toBe(1000);
+    expect((await articles.find(ARTICLE.id))?.published).toBe(ARTICLE.published);
+  });
+
+  it('keeps the date of publication when the content changes', async () => {
+    const { articles } = await stores();
+    await articles.save(SOURCE, [identified()], 1000);
+    expect(
+      await articles.save(SOURCE, [identified({ title: 'The ferry arrives', published: 5 }, 'two')], 2000),
+    ).toBe(1);
+    expect(await articles.find(ARTICLE.id)).toEqual({ ...ARTICLE, title: 'The ferry arrives' });
+  });
+
+  it('raises the version of every feed that shows the article and of no other, even within one millisecond', async () => {
+    const { articles } = await stores();
+    await articles.save(SOURCE, [identified()], 1000);
+    await articles.save(SOURCE, [identified({ title: 'Again' }, 'two')], 1000);
+    const versions: [FeedScope, number | undefined][] = [
+      [{ kind: 'all' }, 1001],
+      [{ kind: 'category', path: ['新媒体'] }, 1001],
+      [{ kind: 'category', path: ['新媒体', '趣头条'] }, 1001],
+      [{ kind: 'category', path: ['趣头条'] }, undefined],
+      [{ kind: 'source', id: SOURCE.id }, 1001],
+      [{ kind: 'source', id: 'another' }, undefined],
+    ];
+    for (const [scope, version] of versions) expect(await articles.version(scope)).toBe(version);
+  });
+
+  it('finds articles by any level of the category path, but not by a name that only begins alike', async () => {
+    const { articles, sources } = await stores();
+    const other: SourceEntry = { url: 'https://other.example/', categories: ['新媒体', '趣头'] };
+    await sources.import({ rsshub: [], sources: [other] }, { now: 1 });
+    await articles.save(SOURCE, [identified()], 1000);
+    await articles.save(
+      { ...other, id: sourceId(other.url) },
+      [identified({ id: 'f'.repeat(32), sourceId: sourceId(other.url) })],
+      1000,
+    );
+    const ids = async (path: string[]) =>
+      (await articles.latest({ kind: 'category', path }, 10)).map(({ id }) => id);
+    expect(await ids(['新媒体'])).toHaveLength(2);
+    expect(await ids(['新媒体', '趣头'])).toEqual(['f'.repeat(32)]);
+    expect(await ids(['新媒体', '趣头条'])).toEqual([ARTICLE.id]);
+    expect(await ids(['分类'])).toEqual([]);
+  });
+
+  it('takes a feed of 200 long articles in pieces that D1 accepts', async () => {
+    const { articles } = await stores();
+    const many = Array.from({ length: 200 }, (_, i) =>
+      identified({ id: i.toString(16).padStart(32, '0'), contentHtml: '雾'.repeat(30_000) }),
+    );
+    expect(await articles.save(SOURCE, many, 1000)).toBe(200);
+    expect(await articles.latest({ kind: 'all' }, 300)).toHaveLength(200);
+  });
+
+  it('knows the hosts of the pictures it shows and the page next to a picture', async () => {
+    const { articles } = await stores();
+    const shown = ['https://shared.example/one/a.jpg', 'https://img.example/a.jpg'];
+    await articles.save(
+      SOURCE,
+      [{ ...identified({ link: 'https://shared.example/one/1' }), pictures: shown }],
+      1,
+    );
+    const other = { ...SOURCE, id: sourceId('https://other.example/'), url: 'https://other.example/' };
+    await new SourceStore(env.DB).import({ rsshub: [], sources: [other] }, { now: 1 });
+    const two = identified({ id: 'f'.repeat(32), sourceId: other.id, link: 'https://shared.example/two/1' });
+    await articles.save(other, [{ ...two, pictures: ['https://shared.example/two/a.jpg'] }], 1);
+    const pageOf = async (url: string) => (await articles.pictureHost(new URL(url)))?.page;
+    expect(await pageOf('https://shared.example/two/b.jpg')).toBe('https://shared.example/two/1');
+    expect(await pageOf('https://shared.example/one/b.jpg')).toBe('https://shared.example/one/1');
+    expect(await pageOf('https://img.example/b.jpg')).toBe('https://shared.example/one/1');
+    expect(await articles.pictureHost(new URL('https://example/a.jpg'))).toBeUndefined();
+    await articles.rememberReferer('img.example', 'none');
+    await articles.rememberReferer('img.example', 'origin');
+    expect(await articles.pictureHost(new URL('https://img.example/'))).toMatchObject({ referer: 'origin' });
+  });
+});
+
+describe('the source store', () => {
+  it('imports the same list again without a change', async () => {
+    const { sources } = await stores();
+    const list = { rsshub: ['https://rsshub.example'], sources: [ENTRY] };
+    expect(await sources.import(list, { now: 2 })).toEqual({
+      added: 0,
+      updated: 0,
+      removed: 0,
+      unchanged: 1,
+    });
+    expect(await sources.rsshubInstances()).toEqual(['https://rsshub.example']);
+  });
+
+  it('lets articles follow the category path their owner changes', async () => {
+    const { sources, articles } = await stores();
+    await articles.save(SOURCE, [identified()], 1000);
+    await sources.import(
+      { rsshub: [], sources: [{ ...ENTRY, categories: ['News', 'Ferry'] }] },
+      { now: 2000 },
+    );
+    expect(await articles.find(ARTICLE.id)).toMatchObject({ categories: ['News', 'Ferry'], author: 'Ferry' });
+    expect(await articles.latest({ kind: 'category', path: ['News'] }, 10)).toHaveLength(1);
+    expect(await articles.version({ kind: 'all' })).toBe(2000);
+  });
+
+  it('updates what its owner changed without losing what polling learned', async () => {
+    const { sources } = await stores();
+    const before = await sources.find(SOURCE.id);
+    if (before === undefined) throw new Error('the source is there');
+    await sources.savePoll(SOURCE.id, { ...before.state, etag: '"kept"' });
+    const counts = await sources.import({ rsshub: [], sources: [{ ...ENTRY, poll: 30 }] }, { now: 2 });
+    expect(counts).toEqual({ added: 0, updated: 1, removed: 0, unchanged: 0 });
+    expect(await sources.find(SOURCE.id)).toMatchObject({ source: { poll: 30 }, state: { etag: '"kept"' } });
+  });
+
+  it('removes what a pruning import does not list, with its articles', async () => {
+    const { sources, articles } = await stores();
+    await articles.save(SOURCE, [identified()], 1000);
+    const counts = await sources.import({ rsshub: [], sources: [] }, { now: 2000, prune: true });
+    expect(counts.removed).toBe(1);
+    expect(await sources.all()).toEqual([]);
+    expect(await articles.find(ARTICLE.id)).toBeUndefined();
+    expect(await articles.version({ kind: 'all' })).toBe(2000);
+  });
+
+  it('gives a due source to one caller only, until its poll is saved or has been forgotten', async () => {
+    const { sources } = await stores();
+    expect(await sources.claimDue(10, 5)).toEqual([{ id: SOURCE.id, url: ENTRY.url }]);
+    expect(await sources.claimDue(10, 5)).toEqual([]);
+    expect(await sources.findLeased(SOURCE.id)).toBeDefined();
+    expect(await sources.claimDue(10 + 16 * 60_000, 5)).toHaveLength(1);
+    const followed = await sources.findLeased(SOURCE.id);
+    if (followed === undefined) throw new Error('the source is leased');
+    await sources.savePoll(SOURCE.id, { ...followed.state, nextCheckAt: 1e12 });
+    expect(await sources.findLeased(SOURCE.id)).toBeUndefined();
+    expect(await sources.claimDue(2e6, 5)).toEqual([]);
+    expect(await sources.claimDue(1e12, 5)).toHaveLength(1);
+  });
+
+  it('gives a saved polling state back as it was', async () => {
+    const { sources } = await stores();
+    const state = {
+      etag: 'W/"odd, but theirs"',
+      lastModified: 'Thu, 1 Jan 2026 00:00:00 +0000',
+      bodyHash: 'ab',
+      lastCheckedAt: 5,
+      lastSuccessAt: 4,
+      nextCheckAt: 9,
+      consecutiveFailures: 2,
+      failure: { kind: 'status', detail: 'news.example answered 500', at: 5 },
+      identityMode: 'link' as const,
+      repairs: ['declared utf-8, was gb18030'],
+      feedTitle: 'News',
+      siteLink: 'https://news.example/',
+    };
+    await sources.savePoll(SOURCE.id, state);
+    expect((await sources.find(SOURCE.id))?.state).toEqual(state);
+  });
+});
