@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { CommandFailure } from './command-failure.ts';
+import { findFreePort } from './ports.ts';
+import type { StateClaim } from './state-claim.ts';
+import { readIfThere, shortPath, writePrivateFile } from './state-folder.ts';
+import { PROJECT, startWrangler, stopWrangler, type Wrangler } from './wrangler.ts';
+
+const MIGRATIONS = path.join(PROJECT, 'src/store/migrations');
+/** Wrangler needs a few seconds; a machine that builds something else beside it, many. */
+const TIME_TO_ANSWER_MS = 120_000;
+
+/** A Worker that answers on this machine. */
+export interface LocalWorker {
+  origin: string;
+  /** Resolves when its wrangler has ended, for whatever reason. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LocalWorkerOptions {
+  /** The state folder, as `openStateFolder` gives it. */
+  state: string;
+  /** The caller's right to run a Worker on that folder. */
+  claim: StateClaim;
+  port: number;
+  adminToken: string;
+  /** Private origins that may be asked for pictures. */
+  privateOrigins: readonly string[];
+  /** Told each line wrangler writes about an error, while the Worker runs. */
+  onError?: (line: string) => void;
+}
+
+/**
+ * Runs the Worker with `wrangler dev`, migrations applied, and resolves when it answers. What wrangler says goes to
+ * `wrangler.log` in the state folder. @throws CommandFailure with the end of that log when it does not come up.
+ */
+export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
+  const log = openLog(options.state);
+  await applyMigrations(options, log);
+  const environmentFile = path.join(options.state, 'worker.env');
+  writePrivateFile(
+    environmentFile,
+    `ADMIN_TOKEN='${options.adminToken}'\nPRIVATE_ORIGINS='${options.privateOrigins.join(',')}'\n`,
+  );
+  const child = startWrangler(
+    [
+      'dev',
+      '--ip=127.0.0.1',
+      `--port=${options.port}`,
+      // The default, 9229, is the same for every wrangler and every debugged Node.
+      `--inspector-port=${await findFreePort()}`,
+      `--persist-to=${databaseFolder(options.state)}`,
+      `--env-file=${environmentFile}`,
+      '--local',
+      '--show-interactive-dev-session=false',
+    ],
+    { WRANGLER_REGISTRY_PATH: path.join(options.state, 'registry') },
+  );
+  options.claim.recordGroup(child.pid ?? 0);
+  const origin = `http://127.0.0.1:${options.port}`;
+  const ended = once(child, 'exit').then(() => {});
+  // Wrangler outlives a failed build and waits for the next; at the start it is the end.
+  const hopeless = new AbortController();
+  void ended.then(() => hopeless.abort());
+  let isUp = false;
+  followOutput(child, log, (line) => {
+    if (isUp) options.onError?.(line);
+    // What is wrong with the build follows in the next lines.
+    else if (line.includes('Build failed')) setTimeout(() => hopeless.abort(), 300);
+  });
+  isUp = await answersBefore(origin, hopeless.signal);
+  if (!isUp) {
+    await stopWrangler(child);
+    throw new CommandFailure(`The Worker does not come up; wrangler's last words:\n${log.end()}`);
+  }
+  return { origin, ended, stop: () => stopWrangler(child) };
+}
+
+/** Whether a Worker of ours answers at an origin now. */
+export async function answers(origin: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.ok && response.headers.get('content-type')?.includes('json') === true;
+  } catch {
+    return false;
+  }
+}
+
+async function answersBefore(origin: string, hopeless: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + TIME_TO_ANSWER_MS;
+  while (!hopeless.aborted && Date.now() < deadline) {
+    if (await answers(origin)) return true;
+    await wait(100);
+  }
+  return false;
+}
+
+/** Brings the local database up to the migrations, unless a stamp says that it is there: wrangler takes seconds. */
+async function applyMigrations({ state, claim }: LocalWorkerOptions, log: Log): Promise<void> {
+  const stampFile = path.join(state, 'migrations-applied');
+  const stamp = hashOfFolder(MIGRATIONS);
+  if (readIfThere(stampFile) === stamp) return;
+  const child = startWrangler([
+    'd1',
+    'migrations',
+    'apply',
+    'DB',
+    '--local',
+    `--persist-to=${databaseFolder(state)}`,
+  ]);
+  claim.recordGroup(child.pid ?? 0);
+  followOutput(child, log);
+  const [code] = await once(child, 'close');
+  if (code !== 0)
+    throw new CommandFailure(`The database cannot be set up; wrangler's last words:\n${log.end()}`);
+  writeFileSync(stampFile, stamp);
+}
+
+function databaseFolder(state: string): string {
+  return path.join(state, 'wrangler');
+}
+
+function hashOfFolder(folder: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort())
+    hash.update(name).update(readFileSync(path.join(folder, name)));
+  return hash.digest('hex');
+}
+
+interface Log {
+  write(chunk: string): void;
+  /** The last lines, and where the others are. */
+  end(): string;
+}
+
+function openLog(state: string): Log {
+  const file = path.join(state, 'wrangler.log');
+  const descriptor = openSync(file, 'w', 0o600);
+  process.once('exit', () => closeSync(descriptor));
+  let last = '';
+  return {
+    write(chunk) {
+      writeSync(descriptor, chunk);
+      last = (last + chunk).slice(-2000);
+    },
+    end: () => `${last.trim().split('\n').slice(-15).join('\n')}\n(all of it is in ${shortPath(file)})`,
+  };
+}
+
+/** Keeps what wrangler says, and tells `onError` the lines that begin an error. */
+function followOutput(child: Wrangler, log: Log, onError?: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      const text = stripVTControlCharacters(chunk);
+      log.write(text);
+      const lines = (rest + text).split('\n');
+      rest = (lines.pop() ?? '').slice(-10_000);
+      for (const line of lines) if (line.includes('✘ [ERROR]')) onError?.(line.trim());
+    });
+  }
+}
