@@ -20,10 +20,6 @@ export interface ItemContext {
 /** How long a title made from the text may be, in characters. */
 const TITLE_FROM_TEXT = 100;
 
-/** Characters of a body that are looked at, and that a cleaned one may have: a database row holds 2 MB. */
-const MAX_MARKUP = 400_000;
-const MAX_BODY = 500_000;
-
 /** An article and the picture addresses its body shows, which the image proxy then serves. */
 export interface NormalisedItem {
   article: Article;
@@ -36,10 +32,7 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
   const siteLink = absoluteUrl(feed.link ?? '', feedUrl);
   const base = siteLink ?? feedUrl;
   const link = findLink(item, base);
-  const body = cleanBody(bodyMarkup(item).slice(0, MAX_MARKUP), {
-    base: item.base ?? link ?? base,
-    scope: id.slice(0, 8),
-  });
+  const body = cleanBody(bodyMarkup(item), { base: item.base ?? link ?? base, scope: id.slice(0, 8) });
   const enclosures = findEnclosures(item, base);
   const headImage = absoluteUrl(item.image ?? '', base) ?? pictureEnclosure(enclosures) ?? body.headImage;
   const summary = findSummary(item, body.summary);
@@ -56,7 +49,7 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
     published: dates.published,
     publishedInferred: dates.inferred,
     enclosures,
-    contentHtml: body.html.length > MAX_BODY ? plainToHtml(body.summary ?? '') : body.html,
+    contentHtml: body.html,
     ...(dates.updated !== undefined && { updated: dates.updated }),
     ...(link !== undefined && { link }),
     ...(headImage !== undefined && { headImage, thumbnail: headImage }),

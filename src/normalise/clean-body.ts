@@ -25,8 +25,11 @@ import { TreeWriter } from './body/tree-writer.ts';
 import { absoluteUrl, contactUrl, withoutTracking } from './links.ts';
 import { countWords, summarise, withoutCdataMarks, withoutForbidden } from './plain-text.ts';
 
-/** A D1 row holds 2,000,000 bytes, and a character takes up to three. What is longer is cut here, well-formed. */
-const MAX_LENGTH = 600_000;
+/**
+ * A D1 row and a parameter hold 2,000,000 bytes; a character takes up to three, and some more as JSON. What is longer is
+ * cut here, well-formed.
+ */
+const MAX_LENGTH = 400_000;
 const MAX_VALUE = 2000;
 const MAX_MUTED_DEPTH = 200;
 /** Of all sources of a `picture`, which an attacker counts. */

@@ -1,5 +1,5 @@
 import { monthOf, zoneMinutes } from './date-words.ts';
-import { elapsed, namedDay } from './relative-dates.ts';
+import { daysAgo, elapsed } from './relative-dates.ts';
 import { instantIn, offsetMinutes } from './time-zones.ts';
 
 export interface DateOptions {
@@ -65,7 +65,7 @@ const MORNING = /上午|早上|凌晨|午前|오전/;
 
 /** `14:56:01.5`, `14h30`, `2:56 pm`, `14时56分`, with the zone that follows or stands anywhere in the text. */
 const CLOCK =
-  /(?<![\d:+-])(\d{1,2}) ?(?::|h|时|時|点|點|시) ?(\d{2}|\d(?=분|分))(?: ?[:分분] ?(\d{1,2})?(?:[.,](\d{1,9}))?[秒초]?)?(?:분|分|秒|초)? ?([ap]\.?m\.?(?![a-z]))?/;
+  /(?<![\d:+-])(\d{1,2}) ?[:h时時点點시] ?(\d{2}|\d(?=[分분]))(?: ?[:分분] ?(\d{1,2})?(?:[.,](\d{1,9}))?[秒초]?)? ?([ap]\.?m\.?(?![a-z]))?/;
 const HOUR_ONLY = /(?<![\d:])(\d{1,2}) ?([ap])\.?m\.?(?![a-z])/;
 const COMPACT_CLOCK = /(?<=\d{4}-?\d{2}-?\d{2} ?t)(\d{2})(\d{2})(\d{2})?(?:[.,](\d{1,9}))?/;
 
@@ -75,7 +75,7 @@ function takeTime(text: string): { text: string; time: Partial<Time>; zone: stri
   const before = text.slice(0, match.index);
   const after = text.slice(match.index + match[0].length);
   const { zone, rest } = takeZone(after);
-  return { text: `${before.replace(/t ?$/, ' ')} ${rest}`.trim(), time: timeOf(match, text), zone };
+  return { text: `${before.replace(/(?<=\d ?)t ?$/, ' ')} ${rest}`.trim(), time: timeOf(match, text), zone };
 }
 
 function timeOf(match: RegExpExecArray, text: string): Partial<Time> {
@@ -109,17 +109,17 @@ function takeZone(after: string): { zone: string | number | undefined; rest: str
 }
 
 function findDate(text: string, options: DateOptions): CalendarDate | undefined {
-  const named = namedDay(text);
-  if (named !== undefined) return localDay(options, named.daysAgo);
+  const ago = daysAgo(text);
+  if (ago !== undefined) return localDay(options, ago);
   return (
     isoDate(text) ?? eastAsianDate(text, options) ?? wordDate(text, options) ?? numericDate(text, options)
   );
 }
 
 /** The calendar day in the source's zone, some days before the present. */
-function localDay({ now, timezone }: DateOptions, daysAgo: number): CalendarDate {
+function localDay({ now, timezone }: DateOptions, days: number): CalendarDate {
   const ahead = timezone === undefined ? 0 : now - (instantIn(timezone, now) ?? now);
-  return calendarDate(new Date(now + ahead - daysAgo * 86_400_000));
+  return calendarDate(new Date(now + ahead - days * 86_400_000));
 }
 
 function calendarDate(date: Date): CalendarDate {

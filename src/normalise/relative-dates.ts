@@ -24,17 +24,17 @@ export function elapsed(text: string): number | undefined {
   return length * (count === '半' ? 0.5 : /^\d/.test(count) ? Number(count) : 1);
 }
 
+/** What may stand between the day and its time. */
+const BEFORE_TIME = '[\\s,]*(?:at|上午|早上|凌晨|下午|晚上|傍晚|午前|午後|오전|오후)?\\s*$';
+
 const DAYS: readonly (readonly [RegExp, number])[] = [
-  [/^(?:今天|今日|오늘|today)/, 0],
-  [/^(?:昨天|昨日|어제|yesterday)/, 1],
-  [/^(?:前天|一昨日|그저께)/, 2],
+  [new RegExp(`^(?:今天|今日|오늘|today)${BEFORE_TIME}`), 0],
+  [new RegExp(`^(?:昨天|昨日|어제|yesterday)${BEFORE_TIME}`), 1],
+  [new RegExp(`^(?:前天|一昨日|그저께)${BEFORE_TIME}`), 2],
 ];
 
-/** `昨天 08:20`, `yesterday at 5:00`: how many days ago, and the text of the time; undefined for any other text. */
-export function namedDay(text: string): { daysAgo: number; time: string } | undefined {
-  for (const [name, daysAgo] of DAYS) {
-    const match = name.exec(text);
-    if (match !== null) return { daysAgo, time: text.slice(match[0].length).replace(/^[\s,]*(?:at )?/, '') };
-  }
-  return undefined;
+/** How many days ago a text such as `昨天` or `yesterday at` means, without its time; undefined for any other text. */
+export function daysAgo(text: string): number | undefined {
+  const [, ago] = DAYS.find(([name]) => name.test(text)) ?? [];
+  return ago;
 }

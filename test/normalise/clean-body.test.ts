@@ -117,6 +117,11 @@ describe('broken nesting', () => {
     ['inline elements that cross', '<b>a<i>b</b>c</i>d', '<b>a<i>b</i></b><i>c</i>d'],
     ['inline elements that cross at their end', '<b>a<i>b</b></i>c', '<b>a<i>b</i></b>c'],
     [
+      'an inline element ended in a heading of its own',
+      '<h1><b><h6>a</b>b</h6>c',
+      '<h1><b><h6>ab</h6></b>c</h1>',
+    ],
+    [
       'three that cross',
       '<a href="/">x<b>y<i>z</a>1</b>2</i>',
       '<a href="https://example.org/">x<b>y<i>z</i></b></a><b><i>1</i></b><i>2</i>',

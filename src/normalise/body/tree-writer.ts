@@ -41,13 +41,11 @@ const TABLE_PARTS: ReadonlySet<ElementKind> = new Set<ElementKind>([
   'column-group',
 ]);
 
-/** Elements that can be ended and begun again around a mis-nested end tag without changing what a reader sees. */
-const SPLITTABLE: ReadonlySet<ElementKind> = new Set<ElementKind>([
-  'inline',
-  'block',
-  'paragraph',
-  'heading',
-]);
+/**
+ * Elements that can be ended and begun again around a mis-nested end tag without changing what a reader sees. Headings
+ * are not among them: begun again directly inside another heading, they would end it.
+ */
+const SPLITTABLE: ReadonlySet<ElementKind> = new Set<ElementKind>(['inline', 'block', 'paragraph']);
 
 interface OpenElement {
   rule: ElementRule;
