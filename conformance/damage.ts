@@ -25,11 +25,16 @@ export function run(dataDirectory: string): Promise<ConformanceResult> {
     const next = random(SEED);
     const damaged = feeds.map(({ text, items }) => ({ items, left: countItems(damage(text, next)) }));
     const files = share(damaged.filter(({ left }) => left > 0).length, feeds.length);
-    const items = share(sum(damaged.map(({ left, items }) => Math.min(left, items))), sum(damaged.map(({ items }) => items)));
+    const items = share(
+      sum(damaged.map(({ left, items }) => Math.min(left, items))),
+      sum(damaged.map(({ items }) => items)),
+    );
     const required = REQUIRED[name] ?? 100;
     if (files >= required) result.passed++;
     else result.failed++;
-    result.lines.push(`${files >= required ? 'ok' : 'FAILED'}: ${name}: ${files} % of files, ${items} % of items`);
+    result.lines.push(
+      `${files >= required ? 'ok' : 'FAILED'}: ${name}: ${files} % of files, ${items} % of items`,
+    );
   }
   return Promise.resolve(result);
 }
@@ -45,7 +50,9 @@ function realFeeds(dataDirectory: string): { text: string; items: number }[] {
 
 function countItems(text: string): number {
   const feed = parseFeed(text);
-  return feed.kind === 'feed' ? feed.items.filter((item) => (item.title ?? item.content ?? item.summary) !== undefined).length : 0;
+  return feed.kind === 'feed'
+    ? feed.items.filter((item) => (item.title ?? item.content ?? item.summary) !== undefined).length
+    : 0;
 }
 
 function share(part: number, whole: number): number {

@@ -16,6 +16,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   'hostile-urls': () => import('./hostile-urls.ts'),
   bodies: () => import('./bodies.ts'),
   xss: () => import('./xss.ts'),
+  'xss-whole-way': () => import('./xss-whole-way.ts'),
 };
 
 const data = resolve(process.env.CONFORMANCE_DATA ?? resolve(import.meta.dirname, '../../shared/data'));

@@ -1,9 +1,10 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { decodeHTML } from 'entities/decode';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { IMAGE_MARK } from '../src/article.ts';
 import { cleanBody } from '../src/normalise/clean-body.ts';
+import { launchChromium } from './chromium.ts';
 import type { ConformanceResult } from './result.ts';
 
 const HARNESS = 'http://harness.test/';
@@ -29,23 +30,9 @@ export async function run(data: string): Promise<ConformanceResult> {
   const result: ConformanceResult = { name: 'hostile markup', passed: 0, failed: 0, lines: [] };
   const packed = await readFile(`${data}/xss-corpus.json.gz`).catch(() => undefined);
   if (packed === undefined) return { ...result, lines: [`skipped: ${data}/xss-corpus.json.gz is not there`] };
-  const executablePath = await findChromium();
-  if (executablePath === undefined)
-    return { ...result, lines: ['skipped: no Chromium on PATH or in CHROMIUM'] };
   const corpus = JSON.parse(gunzipSync(packed).toString()) as { id: string; html: string }[];
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launchChromium();
+  if (browser === undefined) return { ...result, lines: ['skipped: no Chromium on PATH or in CHROMIUM'] };
   try {
     await judgeControls(browser, corpus, result);
     await judgeLive(browser, corpus, result);
@@ -54,23 +41,6 @@ export async function run(data: string): Promise<ConformanceResult> {
     await browser.close();
   }
   return result;
-}
-
-async function findChromium(): Promise<string | undefined> {
-  const folders = (process.env.PATH ?? '').split(':');
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
-  const paths = folders.flatMap((folder) => names.map((name) => `${folder}/${name}`));
-  for (const path of [process.env.CHROMIUM ?? '', ...paths]) {
-    if (
-      path !== '' &&
-      (await access(path).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return path;
-  }
-  return undefined;
 }
 
 /** The body as it is served: its pictures behind a proxy. */
