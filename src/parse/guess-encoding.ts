@@ -4,9 +4,16 @@
  */
 export function guessEncoding(bytes: Uint8Array): string | undefined {
   const sample = bytes.subarray(0, SAMPLE);
+  // any bytes are letters of some single-byte alphabet, but few make frequent characters of a multi-byte one
+  return likeliest(sample, MULTI_BYTE) ?? likeliest(sample, SINGLE_BYTE);
+}
+
+type Candidate = readonly [label: string, common: RegExp];
+
+function likeliest(sample: Uint8Array, candidates: readonly Candidate[]): string | undefined {
   let best: string | undefined;
   let bestShare = LIKELY;
-  for (const [label, common] of CANDIDATES) {
+  for (const [label, common] of candidates) {
     const share = commonShare(sample, label, common);
     if (share > bestShare) [best, bestShare] = [label, share];
   }
@@ -28,12 +35,15 @@ const CJK_MARKS = '，。、：；！？“”‘’（）《》「」『』【�
 /** Nine in ten letters of Russian text; the rare ones are left out, since other alphabets would be made of them. */
 const FREQUENT_CYRILLIC = /(?<=[а-яё])[аеиоутнсрвлкмдпзыья]|[А-Я](?=[а-яё])/g;
 
-const CANDIDATES: readonly (readonly [label: string, common: RegExp])[] = [
+const MULTI_BYTE: readonly Candidate[] = [
   ['gb18030', new RegExp(`[${HAN}${CJK_MARKS}]`, 'g')],
   ['big5', new RegExp(`[${HAN_TRADITIONAL}${CJK_MARKS}]`, 'g')],
   ['shift_jis', /[\u3041-\u3096\u30a1-\u30fc、。]/g],
   ['euc-jp', /[\u3041-\u3096\u30a1-\u30fc、。]/g],
   ['euc-kr', /[\uac00-\ud7a3]/g],
+];
+
+const SINGLE_BYTE: readonly Candidate[] = [
   ['windows-1251', FREQUENT_CYRILLIC],
   ['koi8-r', FREQUENT_CYRILLIC],
   // runs of three, because accented Latin letters, which these would be too, stand alone or in pairs

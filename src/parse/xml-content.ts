@@ -40,7 +40,7 @@ export function readContent(reader: XmlReader, options: ContentOptions = {}): Co
 /** Plain text of the present element; child elements add their text. */
 export function readString(reader: XmlReader): string {
   const { value, hasMarkup } = readContent(reader);
-  return hasMarkup ? decodeReferences(value.replace(/<[^>]*>/g, '')).trim() : value;
+  return hasMarkup ? decodeReferences(value.replace(/<[^<>]*>/g, '')).trim() : value;
 }
 
 type Piece = { kind: 'text' | 'cdata' | 'markup'; value: string };
@@ -48,24 +48,32 @@ type Piece = { kind: 'text' | 'cdata' | 'markup'; value: string };
 function collect(reader: XmlReader, rawName: string, inside: Inside): Piece[] {
   const { tokens } = reader;
   const pieces: Piece[] = [];
-  let writer: MarkupWriter | undefined;
+  // most elements have no child elements, and nothing to be written
+  let existing: MarkupWriter | undefined;
+  const writer = (): MarkupWriter => {
+    existing ??= new MarkupWriter(reader);
+    return existing;
+  };
   for (;;) {
     const kind = reader.nextInside(rawName, inside);
     if (kind === 'text') pieces.push({ kind, value: tokens.raw() });
     else if (kind === 'cdata') pieces.push({ kind, value: reader.cdata(rawName) });
-    else if (kind === 'open') pieces.push({ kind: 'markup', value: (writer ??= new MarkupWriter(reader)).open() });
-    else if (kind === 'close') pieces.push({ kind: 'markup', value: (writer ??= new MarkupWriter(reader)).close() });
+    else if (kind === 'open') pieces.push({ kind: 'markup', value: writer().open() });
+    else if (kind === 'close') pieces.push({ kind: 'markup', value: writer().close() });
     else if (kind === undefined) return pieces;
   }
 }
 
 function joined(reader: XmlReader, pieces: Piece[], options: ContentOptions): Content {
+  const [only] = pieces;
+  if (only === undefined) return { value: '', hasMarkup: false };
+  if (pieces.length === 1 && !options.declaredMarkup && only.kind !== 'markup') {
+    return { value: plainText(reader, only).trim(), hasMarkup: false };
+  }
   const hasMarkup =
     options.declaredMarkup || pieces.some((piece) => piece.kind === 'markup' && piece.value !== '');
   if (!hasMarkup) {
-    const value = pieces.map((piece) =>
-      piece.kind === 'text' ? decodeReferences(piece.value, reader.entities) : piece.value,
-    );
+    const value = pieces.map((piece) => plainText(reader, piece));
     return { value: value.join('').trim(), hasMarkup };
   }
   const escaped =
@@ -76,6 +84,10 @@ function joined(reader: XmlReader, pieces: Piece[], options: ContentOptions): Co
     asMarkup(reader, piece, { escaped, declared: options.declaredMarkup === true }),
   );
   return { value: value.join('').trim(), hasMarkup };
+}
+
+function plainText(reader: XmlReader, piece: Piece): string {
+  return piece.kind === 'text' ? decodeReferences(piece.value, reader.entities) : piece.value;
 }
 
 /** Drops the one `div` that must stand around XHTML content and is no part of it (RFC 4287, 3.1.1.3). */
@@ -101,7 +113,7 @@ function withoutWrapper(pieces: Piece[]): Piece[] {
 function asMarkup(reader: XmlReader, piece: Piece, how: { escaped: boolean; declared: boolean }): string {
   if (piece.kind === 'markup') return piece.value;
   if (piece.kind === 'cdata')
-    return how.declared && !/<[a-z][^>]*>/i.test(piece.value) ? escapeText(piece.value) : piece.value;
+    return how.declared && !/<[a-z][^<>]*>/i.test(piece.value) ? escapeText(piece.value) : piece.value;
   if (how.escaped) return decodeReferences(piece.value, reader.entities);
   const text = reader.entities === undefined ? piece.value : expandDeclared(piece.value, reader.entities);
   return text.replaceAll('<', '&lt;');
@@ -138,7 +150,8 @@ class MarkupWriter {
 
   close(): string {
     const name = this.#nameOf(this.#reader.tokens.name);
-    if (VOID_ELEMENTS.has(name)) return '';
+    // an end tag without its start tag is what is left of a mistyped one
+    if (VOID_ELEMENTS.has(name) || this.#depth === 0) return '';
     if (this.#bases.at(-1)?.depth === this.#depth) this.#bases.pop();
     this.#depth--;
     return `</${name}>`;

@@ -65,10 +65,20 @@ export class XmlReader {
 
   /** The decoded value of an attribute of the present start tag; undefined when absent or blank. */
   attribute(name: string): string | undefined {
-    const raw = this.tokens.attribute(name);
+    const raw = this.tokens.attribute(name) ?? this.#attributeOfNamespace(name);
     if (raw === undefined) return undefined;
     const value = decodeReferences(raw, this.entities).trim();
     return value === '' ? undefined : value;
+  }
+
+  /** A name with a prefix is canonical too: the document may have bound its namespace to another. */
+  #attributeOfNamespace(name: string): string | undefined {
+    if (!name.includes(':')) return undefined;
+    const { attributeNames, attributeValues } = this.tokens;
+    const { scope } = this.surroundings;
+    return attributeValues[
+      attributeNames.findIndex((written) => written.includes(':') && scope.resolve(written) === name)
+    ];
   }
 
   /**

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { type Dialect, Tokenizer } from '../../src/markup/tokenizer.ts';
+
+/** Every token as its kind and content, with attributes behind start tags. */
+function tokens(source: string, dialect: Dialect): string[] {
+  const tokenizer = new Tokenizer(source, dialect);
+  const found: string[] = [];
+  for (let kind = tokenizer.next(); kind !== 'end'; kind = tokenizer.next()) {
+    if (kind === 'open') tokenizer.readAttributes();
+    const { attributeNames, attributeValues } = tokenizer;
+    const attributes =
+      kind === 'open' ? attributeNames.map((name, index) => ` ${name}=[${attributeValues[index]}]`) : [];
+    const what = kind === 'open' || kind === 'close' ? tokenizer.name : tokenizer.raw();
+    found.push(
+      `${kind} ${what}${attributes.join('')}${kind === 'open' && tokenizer.selfClosing ? ' /' : ''}`,
+    );
+  }
+  return found;
+}
+
+describe('tokens of XML', () => {
+  it('finds tags, attributes, text, CDATA, comments and declarations', () => {
+    expect(tokens('<?xml v?><A b="1" C=\'>\' d=e f><![CDATA[<x>]]>t<!-- c > --><g/></A >', 'xml')).toEqual([
+      'declaration xml v?',
+      'open a b=[1] c=[>] d=[e] f=[]',
+      'cdata <x>',
+      'text t',
+      'comment  c > ',
+      'open g /',
+      'close a',
+    ]);
+  });
+
+  it('takes a `<` that begins no tag for text', () => {
+    expect(tokens('<t>1 < 2 <3 << a</t>', 'xml')).toEqual(['open t', 'text 1 < 2 <3 << a', 'close t']);
+  });
+
+  it('takes a tag with another `<` in it for text', () => {
+    expect(tokens('<t>a <b</t><c d="<e>">', 'xml')).toEqual([
+      'open t',
+      'text a ',
+      'text <b',
+      'close t',
+      'open c d=[<e>]',
+    ]);
+    expect(tokens('a <b c="1"<d>', 'xml')).toEqual(['text a ', 'text <b c="1"', 'open d']);
+  });
+
+  it('passes over the internal subset of a DOCTYPE', () => {
+    expect(tokens('<!DOCTYPE a [<!ENTITY b "c>">]><d>', 'xml')).toEqual([
+      'declaration DOCTYPE a [<!ENTITY b "c>">]',
+      'open d',
+    ]);
+  });
+
+  it('ends a comment that is never closed with its tag, and takes a CDATA section to the end of the text', () => {
+    expect(tokens('<!-- a > b<c>', 'xml')).toEqual(['comment  a ', 'text  b', 'open c']);
+    expect(tokens('<![CDATA[a</b>', 'xml')).toEqual(['cdata a</b>']);
+  });
+
+  it('drops a tag that never ends', () => {
+    expect(tokens('a<b c="', 'xml')).toEqual(['text a']);
+  });
+
+  it('goes on where it is told to, backwards too', () => {
+    const tokenizer = new Tokenizer('<a b="1"><c>"', 'xml');
+    tokenizer.next();
+    tokenizer.next();
+    tokenizer.skipTo(0);
+    expect(tokenizer.next()).toBe('open');
+    tokenizer.readAttributes();
+    expect(tokenizer.attribute('b')).toBe('1');
+  });
+
+  it('tells whether a start tag has attributes', () => {
+    const found = ['<a>', '<a />', '<a b>'].map((tag) => {
+      const tokenizer = new Tokenizer(tag, 'xml');
+      tokenizer.next();
+      return tokenizer.hasAttributes;
+    });
+    expect(found).toEqual([false, false, true]);
+  });
+});
+
+describe('tokens of HTML', () => {
+  it('reads elements with special content up to their own end tag', () => {
+    expect(tokens('<script>if (a<b) "</p>"</SCRIPT><title><b></title>', 'html')).toEqual([
+      'open script',
+      'raw if (a<b) "</p>"',
+      'close script',
+      'open title',
+      'raw <b>',
+      'close title',
+    ]);
+  });
+
+  it('ends comments as browsers do', () => {
+    expect(tokens('<!-->a<!--->b<!--c--!>d<!x>e</ f>g', 'html')).toEqual([
+      'comment ',
+      'text a',
+      'comment ',
+      'text b',
+      'comment c',
+      'text d',
+      'declaration x',
+      'text e',
+      'comment  f',
+      'text g',
+    ]);
+  });
+
+  it('keeps the first of two attributes with one name, and a leading = as part of a name', () => {
+    expect(tokens('<a b=1 B=2 =c=3>', 'html')).toEqual(['open a b=[1] =c=[3]']);
+  });
+});
+
+describe('limits of the tokenizer', () => {
+  it('looks at 256 attributes of a tag at most', () => {
+    const tokenizer = new Tokenizer(
+      `<a ${Array.from({ length: 50_000 }, (_, index) => `b${index}`).join(' ')}>`,
+      'html',
+    );
+    tokenizer.next();
+    tokenizer.readAttributes();
+    expect(tokenizer.attributeNames).toHaveLength(256);
+  });
+
+  /** What costs quadratic time when a search begins anew at every tag. */
+  const HOSTILE = {
+    'bare <': '<',
+    'nested tags': '<a>',
+    'tags that never end': '<a ',
+    'open comments': '<!--',
+    'closed comments': '<!--x-->',
+    'open CDATA sections': '<![CDATA[',
+    'open DOCTYPEs': '<!DOCTYPE [',
+    'open quotes': '<a "',
+    'open attribute values': "<a b='",
+    'crossed quotes': `<a b='"><a b="'>`,
+    declarations: '<!',
+    'end tags': '</a>',
+    'raw text': '<title></titl',
+  };
+
+  it.each(Object.entries(HOSTILE))('takes linear time for %s', (_, piece) => {
+    for (const dialect of ['xml', 'html'] as const) {
+      const small = time(piece, 100_000, dialect);
+      const large = time(piece, 400_000, dialect);
+      // quadratic time would be sixteen times as much; the constant forgives a busy machine
+      expect(large).toBeLessThan(10 * small + 100);
+    }
+  });
+
+  function time(piece: string, length: number, dialect: Dialect): number {
+    const source = piece.repeat(length / piece.length);
+    const start = performance.now();
+    const tokenizer = new Tokenizer(source, dialect);
+    for (let kind = tokenizer.next(); kind !== 'end'; kind = tokenizer.next())
+      if (kind === 'open') tokenizer.readAttributes();
+    return performance.now() - start;
+  }
+});
