@@ -116,7 +116,7 @@ function install(done) {
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => {
-    process.once(signal, () => {
+    process.on(signal, () => {
       child.kill(signal);
     });
   });

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Article } from '../src/article.ts';
+import { articlesFromFeed } from '../src/normalise/articles-from-feed.ts';
 import { parseDate } from '../src/normalise/dates.ts';
-import { bytesToText } from '../src/parse/bytes-to-text.ts';
-import { parseFeed } from '../src/parse/feed.ts';
-import { gunzip, isGzip } from '../src/parse/gunzip.ts';
-import type { NotAFeed, ParsedFeed, ParsedItem, Person } from '../src/parse/parsed-feed.ts';
+import type { ParsedFeed, ParsedItem, Person, Repair } from '../src/parse/parsed-feed.ts';
+import { readFeed } from '../src/parse/read-feed.ts';
+import { sourceId } from '../src/sources/source.ts';
 
 const USAGE = `usage: npm run --silent inspect -- [--raw] [--text] FILE|URL
        npm run --silent inspect -- [--raw] [--text] --list FILE
@@ -53,17 +54,25 @@ async function readLimited(response: Response): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-async function read({ bytes, contentType, url }: Loaded): Promise<ParsedFeed | NotAFeed> {
-  const unpacked = isGzip(bytes) ? await gunzip(bytes, MAX_BYTES) : undefined;
-  const { text, repairs } = bytesToText(unpacked?.kind === 'unpacked' ? unpacked.bytes : bytes, contentType);
-  const feed = parseFeed(text, {
-    maxItems: Number.POSITIVE_INFINITY,
-    ...(url === undefined ? {} : { url }),
-  });
-  return feed.kind === 'feed' ? { ...feed, repairs: [...repairs, ...feed.repairs] } : feed;
+/** What the options ask to see of a feed. */
+interface Line {
+  file: string;
+  ok: boolean;
+  error?: string;
+  feed?: object;
+  items?: object[];
+  repairs?: Repair[];
 }
 
-function rawLine(file: string, feed: ParsedFeed, now: number): object {
+/** The articles as the store would keep them, of a source nobody has configured. */
+function articlesLine(file: string, feed: ParsedFeed, now: number): Line {
+  const feedUrl = feed.selfLink ?? feed.link ?? 'https://feed.invalid/';
+  const source = { id: sourceId(feedUrl), url: feedUrl, categories: [] };
+  const { articles } = articlesFromFeed(feed, { source, feedUrl, identityMode: 'guid', now });
+  return { ...rawLine(file, feed, now), items: articles.map(({ article }) => article) };
+}
+
+function rawLine(file: string, feed: ParsedFeed, now: number): Line & { format: string } {
   return {
     file,
     ok: true,
@@ -99,15 +108,32 @@ function isoDate(text: string | undefined, now: number): string | undefined {
   return instant === undefined ? undefined : new Date(instant).toISOString();
 }
 
-async function inspect(name: string, contentType: string | undefined): Promise<object> {
+async function inspect(
+  name: string,
+  { contentType, raw }: { contentType: string | undefined; raw: boolean },
+): Promise<Line> {
   try {
-    const feed = await read(await load(name, contentType));
-    if (feed.kind === 'not-a-feed')
-      return { file: name, ok: false, error: feed.detail, looksLike: feed.looksLike };
-    return rawLine(name, feed, Date.now());
+    // a person who asks for what the document says gets all of it
+    const { bytes, ...found } = await load(name, contentType);
+    const feed = await readFeed(bytes, { ...found, ...(raw && { maxItems: Number.POSITIVE_INFINITY }) });
+    if (feed.kind === 'not-a-feed') return { file: name, ok: false, error: feed.detail };
+    return raw ? rawLine(name, feed, Date.now()) : articlesLine(name, feed, Date.now());
   } catch (error) {
     return { file: name, ok: false, error: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The same for a person: what the feed is, what is in it, and what was mended. */
+function summary({ file, ok, error, feed, items = [], repairs = [] }: Line): string {
+  if (!ok) return `${file}: ${error}`;
+  const { title = '(untitled)', link = '' } = feed as { title?: string; link?: string };
+  const rows = (items as (ParsedItem & Article)[]).map(({ title, published, link }) => {
+    const day = published === undefined ? 'no date   ' : new Date(published).toISOString().slice(0, 10);
+    return `  ${day}  ${title ?? '(untitled)'}\n              ${link ?? '(no link)'}`;
+  });
+  const mended = repairs.map(({ kind, detail }) => `  ${kind}: ${detail}`);
+  const parts = [`${title}  ${link}`, `${items.length} items`, ...rows];
+  return [...parts, mended.length > 0 ? 'Mended:' : 'Nothing had to be mended.', ...mended].join('\n');
 }
 
 const { values, positionals } = parseArgs({
@@ -119,8 +145,11 @@ if (name === undefined) {
   console.error(USAGE);
   process.exit(2);
 }
+const asText = values.text ?? process.stdout.isTTY;
 const lines = values.list ? readFileSync(name, 'utf8').split(/\r?\n/).filter(Boolean) : [name];
 for (const line of lines) {
   const [file = '', contentType] = line.split('\t');
-  process.stdout.write(`${JSON.stringify(await inspect(file, contentType))}\n`);
+  const found = await inspect(file, { contentType, raw: values.raw ?? false });
+  process.stdout.write(`${asText ? summary(found) : JSON.stringify(found)}\n`);
+  if (!found.ok && !values.list) process.exitCode = 1;
 }

@@ -1,6 +1,5 @@
 // `npm run sources`: the list of sources of the local Worker, or of a deployed one.
 
-import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { toOpml } from '../src/sources/opml.ts';
 import { checkSourceUrl } from '../src/sources/source-entry.ts';
@@ -14,20 +13,24 @@ import { readSourcesFile } from './sources-file.ts';
 import { toSourcesReport } from './sources-report.ts';
 import { claimState } from './state-claim.ts';
 import { adminToken, keptAdminToken, openStateFolder, shortPath } from './state-folder.ts';
+import { onStopSignal } from './stop-signals.ts';
 import { type ListedSource, WorkerApi } from './worker-api.ts';
 import { killAllWranglers, stopAllWranglers } from './wrangler.ts';
 
 /** How long `npm start` may take from taking the state to answering. */
 const PATIENCE_MS = 120_000;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(
-    signal,
-    () => void stopAllWranglers().then(() => process.exit(128 + constants.signals[signal])),
-  );
-}
+let stopping = false;
+
+onStopSignal(async (exitCode) => {
+  stopping = true;
+  await stopAllWranglers();
+  process.exit(exitCode);
+});
 process.once('exit', killAllWranglers);
 await main().catch(async (error: unknown) => {
+  // While we stop, what was under way fails, and that is no news.
+  if (stopping) return;
   await stopAllWranglers();
   exitOver(error);
 });

@@ -14,6 +14,7 @@ import { followNewsroom, leaveNewsroom, startSampleNewsroom } from './sample-new
 import { readSourcesFile } from './sources-file.ts';
 import { claimState, type StateClaim } from './state-claim.ts';
 import { adminToken, openStateFolder, shortPath, tokenFile } from './state-folder.ts';
+import { onStopSignal } from './stop-signals.ts';
 import { toTextTable } from './text-table.ts';
 import { WorkerApi } from './worker-api.ts';
 import { killAllWranglers, PROJECT, stopAllWranglers } from './wrangler.ts';
@@ -27,9 +28,7 @@ const PATIENCE_WITH_SOURCES_MS = 60_000;
 let newsroom: Newsroom | undefined;
 let stopping = false;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => void stop(128 + constants.signals[signal]));
-}
+onStopSignal(stop);
 process.once('exit', killAllWranglers);
 stopWithNpm();
 await start().catch(async (error: unknown) => {
@@ -168,7 +167,7 @@ function stopWithNpm(): void {
   }, 500).unref();
 }
 
-/** Stops everything that was started and ends the process. A second signal finds the default behaviour. */
+/** Stops everything that was started and ends the process. */
 async function stop(exitCode: number): Promise<void> {
   stopping = true;
   await Promise.all([stopAllWranglers(), newsroom?.close()]);

@@ -6,10 +6,7 @@ import type { AddressPolicy } from '../fetch/public-address.ts';
 import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
 import { findRenamed } from '../normalise/identity.ts';
 import { plainTitle } from '../normalise/plain-text.ts';
-import { bytesToText } from '../parse/bytes-to-text.ts';
-import { parseFeed } from '../parse/feed.ts';
-import { gunzip, isGzip } from '../parse/gunzip.ts';
-import type { NotAFeed, ParsedFeed } from '../parse/parsed-feed.ts';
+import { readFeed } from '../parse/read-feed.ts';
 import { nextCheckAfterFailure, nextCheckAfterSuccess, type PollHints } from '../sources/due.ts';
 import { feedAddresses, isRsshubRoute } from '../sources/feed-addresses.ts';
 import type { FollowedSource, PollState, Source } from '../sources/source.ts';
@@ -37,8 +34,6 @@ export type RefreshOutcome =
   | { kind: 'unchanged' }
   | { kind: 'failed'; reason: string; detail: string };
 
-/** What a packed feed may unpack to. */
-const MAX_FEED_BYTES = 10_000_000;
 /** An RSSHub route that nobody asked for lately is fetched while we wait. */
 const RSSHUB_HEADER_TIMEOUT_MS = 35_000;
 
@@ -57,7 +52,7 @@ export async function refresh(followed: FollowedSource, tools: RefreshTools): Pr
   const bodyHash = createHash('sha256').update(response.bytes).digest('hex');
   if (bodyHash === state.bodyHash) return saveUnchanged(followed, response, tools);
 
-  const feed = await readFeed(response);
+  const feed = await readFeed(response.bytes, response);
   if (feed.kind === 'not-a-feed') return saveFailure(followed, feed.kind, feed.detail, {}, tools);
 
   const { articles, identityMode } = articlesFromFeed(feed, {
@@ -95,23 +90,6 @@ async function askForFeed({ source, state }: FollowedSource, tools: RefreshTools
     if (response.kind !== 'failed') break;
   }
   return response;
-}
-
-type ModifiedFeed = Extract<FeedResponse, { kind: 'modified' }>;
-
-/** The feed in the bytes, with all that was mended on the way. */
-async function readFeed({ bytes, contentType, url }: ModifiedFeed): Promise<ParsedFeed | NotAFeed> {
-  const unpacked = isGzip(bytes) ? await gunzip(bytes, MAX_FEED_BYTES) : { kind: 'unpacked' as const, bytes };
-  if (unpacked.kind !== 'unpacked') {
-    return {
-      kind: 'not-a-feed',
-      looksLike: 'other',
-      detail: 'The document is packed and cannot be unpacked.',
-    };
-  }
-  const { text, repairs } = bytesToText(unpacked.bytes, contentType);
-  const feed = parseFeed(text, { url });
-  return feed.kind === 'feed' ? { ...feed, repairs: [...repairs, ...feed.repairs] } : feed;
 }
 
 /** An owner who names a source on a private network has said that its origin may be asked. */
