@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
@@ -141,12 +141,11 @@ interface Log {
 
 function openLog(state: string): Log {
   const file = path.join(state, 'wrangler.log');
-  const descriptor = openSync(file, 'w', 0o600);
-  process.once('exit', () => closeSync(descriptor));
+  writePrivateFile(file, '');
   let last = '';
   return {
     write(chunk) {
-      writeSync(descriptor, chunk);
+      appendFileSync(file, chunk);
       last = (last + chunk).slice(-2000);
     },
     end: () => `${last.trim().split('\n').slice(-15).join('\n')}\n(all of it is in ${shortPath(file)})`,

@@ -20,8 +20,10 @@ export function parseOpml(text: string): SourceListResult {
   const sources = new Map<string, SourceEntry>();
   const open: string[] = [];
   let isOpml = false;
+  let isWhole = false;
   for (let kind = tokens.next(); kind !== 'end'; kind = tokens.next()) {
     if (kind === 'open' && tokens.name === 'opml') isOpml = true;
+    if (kind === 'close' && tokens.name === 'opml') isWhole = true;
     if (kind === 'close' && tokens.name === 'outline') open.pop();
     if (kind !== 'open' || tokens.name !== 'outline') continue;
     tokens.readAttributes();
@@ -51,6 +53,9 @@ export function parseOpml(text: string): SourceListResult {
   }
   if (!isOpml)
     return { kind: 'invalid', problems: [{ line: 1, message: 'this is no OPML: there is no <opml> in it' }] };
+  // half a list would be taken for a shorter one
+  if (!isWhole)
+    problems.push({ line: lineOf(text.length), message: 'the list breaks off: there is no </opml>' });
   if (problems.length > 0) return { kind: 'invalid', problems };
   return { kind: 'list', list: { rsshub: [], sources: [...sources.values()] } };
 }

@@ -47,6 +47,16 @@ describe('OPML', () => {
     expect(parseOpml('<rss><channel/></rss>').kind).toBe('invalid');
   });
 
+  it.each([
+    '<opml version="2.0">\n<body>\n<outline text="A" xmlUrl="https://a.example/"/>',
+    '<opml>\n<body>\n<outl',
+  ])('is refused when it breaks off, because half a list would pass for a shorter one: %j', (text) => {
+    expect(parseOpml(text)).toEqual({
+      kind: 'invalid',
+      problems: [{ line: 3, message: expect.stringContaining('breaks off') }],
+    });
+  });
+
   it('refuses outlines that nest too deep', () => {
     expect(parseOpml(opml('<outline text="a">'.repeat(1000))).kind).toBe('invalid');
   });
