@@ -7,9 +7,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { Parser } from 'htmlparser2';
 import { parse as parseYaml } from 'yaml';
 import type { SourceEntry } from '../src/sources/source-list.ts';
+import { readBody } from './read-body.ts';
 import type { ConformanceResult } from './result.ts';
 import { pollAll, startTributary, temporaryState } from './tributary.ts';
 
@@ -35,9 +35,6 @@ interface JsonFeedItem {
 /** A blog's pictures of the day, for posts without one; and how the blog proxied pictures. */
 const STAND_IN = /picsum\.photos/;
 const OLD_PROXY = /^https:\/\/cors\.zfour\.workers\.dev\/\?/;
-/** Dropped with their content, on purpose; the blog kept them. */
-const DROPPED = new Set(['style', 'script', 'svg', 'button', 'iframe']);
-
 export async function run(data: string): Promise<ConformanceResult> {
   const result: ConformanceResult = { name: 'real input', passed: 0, failed: 0, lines: [] };
   const folder = path.join(data, 'feeds');
@@ -209,28 +206,4 @@ function readOldPost(file: string): { front: Record<string, unknown> | undefined
     // some of the oldest posts are no valid YAML
     return { front: undefined, body };
   }
-}
-
-/** The text a reader sees, without white space, and the addresses of the pictures, unproxied. */
-function readBody(html: string): { text: string; pictures: string[] } {
-  let text = '';
-  let dropped = 0;
-  const pictures: string[] = [];
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      if (DROPPED.has(name)) dropped++;
-      // a frame of a stranger becomes a link that is called as the frame was
-      if (name === 'iframe' && !/youtube/.test(attributes.src ?? '')) text += attributes.title ?? '';
-      const src = attributes.src?.replace(/^https?:\/\/[^/]+\/\?(?=http)/, '');
-      if (name === 'img' && dropped === 0 && src) pictures.push(src);
-    },
-    ontext(part) {
-      if (dropped === 0) text += part;
-    },
-    onclosetag(name) {
-      if (DROPPED.has(name)) dropped--;
-    },
-  });
-  parser.end(html);
-  return { text: text.replace(/\s+/g, ''), pictures };
 }

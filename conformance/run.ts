@@ -13,8 +13,11 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   interruption: () => import('./interruption.ts'),
   'bad-sources': () => import('./bad-sources.ts'),
   damage: () => import('./damage.ts'),
+  'feed-oracle': () => import('./feed-oracle.ts'),
+  'feed-files': () => import('./feed-files.ts'),
   'hostile-urls': () => import('./hostile-urls.ts'),
   bodies: () => import('./bodies.ts'),
+  'body-text': () => import('./body-text.ts'),
   xss: () => import('./xss.ts'),
   'xss-whole-way': () => import('./xss-whole-way.ts'),
 };

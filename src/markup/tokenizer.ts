@@ -48,6 +48,7 @@ export class Tokenizer {
   readonly #oddCommentEnd: NextOccurrence;
   readonly #cdataEnd: NextOccurrence;
   readonly #bracket: NextOccurrence;
+  readonly #bracketEnd: NextOccurrence;
   readonly #cdataStart: NextOccurrence;
 
   /** Range of the present token's content: the text itself, the inside of a comment, the tag without its brackets. */
@@ -77,6 +78,7 @@ export class Tokenizer {
     this.#oddCommentEnd = new NextOccurrence(source, '--!>');
     this.#cdataEnd = new NextOccurrence(source, ']]>');
     this.#bracket = new NextOccurrence(source, '[');
+    this.#bracketEnd = new NextOccurrence(source, ']');
     this.#cdataStart = new NextOccurrence(source, '<![CDATA[');
   }
 
@@ -235,11 +237,11 @@ export class Tokenizer {
 
   /** A DOCTYPE with an internal subset ends behind the subset. */
   #doctype(from: number): TokenKind {
-    const { source } = this;
     const close = this.#greater.after(from);
     if (this.#bracket.after(from) > close) return this.#until(this.#greater, 1, from + 2, 'declaration');
-    const subsetEnd = source.indexOf(']', this.#bracket.after(from));
-    return this.#until(this.#greater, 1, subsetEnd < 0 ? from + 2 : subsetEnd, 'declaration', from + 2);
+    const subsetEnd = this.#bracketEnd.after(this.#bracket.after(from));
+    const behind = subsetEnd === Number.POSITIVE_INFINITY ? from + 2 : subsetEnd;
+    return this.#until(this.#greater, 1, behind, 'declaration', from + 2);
   }
 
   #closeTag(from: number): TokenKind {

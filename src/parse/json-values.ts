@@ -32,7 +32,8 @@ export function listOf(value: unknown): unknown[] {
 }
 
 export function positiveNumber(value: unknown): number | undefined {
-  const number = Number(value);
+  // of anything else, `Number` may throw: an object brings its own `valueOf`
+  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : 0;
   return number > 0 && Number.isFinite(number) ? number : undefined;
 }
 

@@ -43,7 +43,9 @@ class DamagedJson {
     if (start === '[') return this.#array(depth);
     if (start === '"') return this.#string();
     const literal = this.#skip(/-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null/iy);
-    return literal === '' ? this.#cut() : JSON.parse(literal.toLowerCase());
+    if (literal === '') return this.#cut();
+    // zeros in front, which JSON forbids, change nothing
+    return JSON.parse(literal.toLowerCase().replace(/^(-?)0+(?=\d)/, '$1'));
   }
 
   #object(depth: number): unknown {

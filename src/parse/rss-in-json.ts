@@ -72,7 +72,7 @@ function guidOf(
   url: string | undefined,
 ): { id: string | undefined; link: string | undefined } {
   const id = stringOf(textInside(guid));
-  const isPermaLink = !isObject(guid) || String(guid.isPermaLink) !== 'false';
+  const isPermaLink = !isObject(guid) || (guid.isPermaLink !== false && guid.isPermaLink !== 'false');
   return { id, link: isPermaLink ? addressOf(id, url) : undefined };
 }
 

@@ -120,14 +120,16 @@ export class XmlReader {
   /** The inside of the present CDATA section. One that lacks its end stops at the end tag of its element. */
   cdata(rawName: string): string {
     const { tokens } = this;
-    const { source, start, end } = tokens;
+    const { start, end } = tokens;
     const terminated = tokens.position > end;
-    if (terminated && !tokens.holdsCdataStart) return tokens.raw();
-    const closing = source.indexOf(`</${rawName}`, start);
-    if (closing < 0 || closing >= end) return tokens.raw();
+    const inside = tokens.raw();
+    if (terminated && !tokens.holdsCdataStart) return inside;
+    // searched for in the section alone: over the rest of the document it would be searched for again from every section
+    const closing = inside.indexOf(`</${rawName}`);
+    if (closing < 0) return inside;
     this.repairs.note('nesting', 'a CDATA section without its end');
-    tokens.skipTo(closing);
-    return source.slice(start, closing);
+    tokens.skipTo(start + closing);
+    return inside.slice(0, closing);
   }
 
   #end(ending: Ending): undefined {

@@ -29,7 +29,8 @@ export function parseOpml(text: string): SourceListResult {
     tokens.readAttributes();
     const attribute = (name: string) => decodeXML(tokens.attribute(name) ?? '').trim();
     const title = attribute('title') || attribute('text');
-    const xmlUrl = attribute('xmlurl');
+    const behind = textBehind(text, tokens.position);
+    const xmlUrl = attribute('xmlurl') || decodeXML(XML_URL.exec(behind)?.[1] ?? '').trim();
     if (xmlUrl !== '') {
       const categories = open.filter((name) => name !== '').slice(0, 8);
       const checked = checkSourceEntry({
@@ -41,7 +42,7 @@ export function parseOpml(text: string): SourceListResult {
         problems.push({ line: lineOf(tokens.tokenStart), message: checked.message });
       else if (!sources.has(checked.value.url)) sources.set(checked.value.url, checked.value);
     }
-    if (!tokens.selfClosing) {
+    if (!tokens.selfClosing && !behind.endsWith('/>')) {
       if (open.length >= MAX_DEPTH) {
         return {
           kind: 'invalid',
@@ -58,6 +59,18 @@ export function parseOpml(text: string): SourceListResult {
     problems.push({ line: lineOf(text.length), message: 'the list breaks off: there is no </opml>' });
   if (problems.length > 0) return { kind: 'invalid', problems };
   return { kind: 'list', list: { rsshub: [], sources: [...sources.values()] } };
+}
+
+const XML_URL = /\sxmlUrl\s*=\s*"([^"]*)"/i;
+
+/**
+ * What stands between an outline's tag and the next one. It is more than space where an attribute holds bare markup,
+ * which ends the tag too early: then the rest of the outline is in it.
+ */
+function textBehind(text: string, position: number): string {
+  const outline = /<\/?(?:outline|body)\b/gi;
+  outline.lastIndex = position;
+  return text.slice(position, outline.exec(text)?.index ?? position).trim();
 }
 
 interface OutlineNode {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Dialect, Tokenizer } from '../../src/markup/tokenizer.ts';
+import { random } from '../support/damage.ts';
+import { expectLinearTime } from '../support/linear-time.ts';
 
 /** Every token as its kind and content, with attributes behind start tags. */
 function tokens(source: string, dialect: Dialect): string[] {
@@ -134,6 +136,8 @@ describe('limits of the tokenizer', () => {
     'closed comments': '<!--x-->',
     'open CDATA sections': '<![CDATA[',
     'open DOCTYPEs': '<!DOCTYPE [',
+    'DOCTYPEs whose subset never ends': '<!DOCTYPE [>',
+    'CDATA sections in CDATA sections': '<![CDATA[<![CDATA[]]>',
     'open quotes': '<a "',
     'open attribute values': "<a b='",
     'crossed quotes': `<a b='"><a b="'>`,
@@ -142,14 +146,50 @@ describe('limits of the tokenizer', () => {
     'raw text': '<title></titl',
   };
 
-  it.each(Object.entries(HOSTILE))('takes linear time for %s', (_, piece) => {
+  it.each(Object.entries(HOSTILE))('takes linear time for %s', { timeout: 60_000 }, (_, piece) => {
     for (const dialect of ['xml', 'html'] as const) {
-      const small = time(piece, 100_000, dialect);
-      const large = time(piece, 400_000, dialect);
-      // quadratic time would be sixteen times as much; the constant forgives a busy machine
-      expect(large).toBeLessThan(10 * small + 100);
+      expectLinearTime((size) => time(piece, size, dialect), 200_000);
     }
   });
+
+  it('looks at a million attributes and a text of 50 million characters once', () => {
+    const attributes = Array.from({ length: 1_000_000 }, (_, index) => `b${index}=c`).join(' ');
+    const source = `<a ${attributes}>${'x'.repeat(50_000_000)}</a>`;
+    const tokenizer = new Tokenizer(source, 'xml');
+    expect(tokenizer.next()).toBe('open');
+    tokenizer.readAttributes();
+    expect(tokenizer.attributeNames).toHaveLength(256);
+    expect(tokenizer.next()).toBe('text');
+    expect(tokenizer.end - tokenizer.start).toBe(50_000_000);
+    expect([tokenizer.next(), tokenizer.next()]).toEqual(['close', 'end']);
+  });
+
+  it('moves forward at every token and comes to the end, whatever the text', () => {
+    const pieces =
+      '< > </ /> <a <a> </a> <!-- --> --!> <![CDATA[ ]]> <!DOCTYPE [ ] <? ?> " \' = b="c" x & <title> </title> <script>';
+    const alphabet = [...pieces.split(' '), ' ', '\n', '\u0000', '\ud800', '新'];
+    const next = random(5);
+    for (let run = 0; run < 5000; run++) {
+      const source = Array.from(
+        { length: 1 + Math.floor(next() * 30) },
+        () => alphabet[Math.floor(next() * alphabet.length)],
+      ).join('');
+      for (const dialect of ['xml', 'html'] as const) expectProgress(source, dialect);
+    }
+  });
+
+  function expectProgress(source: string, dialect: Dialect): void {
+    const tokenizer = new Tokenizer(source, dialect);
+    let position = 0;
+    for (let kind = tokenizer.next(); kind !== 'end'; kind = tokenizer.next()) {
+      if (kind === 'open') tokenizer.readAttributes();
+      const { start, end } = tokenizer;
+      const isSound = tokenizer.position > position && start >= position && start <= end;
+      expect(isSound && end <= source.length, JSON.stringify({ source, dialect, position })).toBe(true);
+      position = tokenizer.position;
+    }
+    expect(tokenizer.position).toBe(source.length);
+  }
 
   function time(piece: string, length: number, dialect: Dialect): number {
     const source = piece.repeat(length / piece.length);

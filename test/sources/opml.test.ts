@@ -29,6 +29,17 @@ describe('OPML', () => {
     ]);
   });
 
+  it('loses no feed behind bare markup in an attribute', () => {
+    const broken =
+      '<outline text="A" description="by <a href="x" rel="y">B</a>" xmlUrl="https://a.example/" />';
+    expect(
+      sourcesOf(`<outline text="F">${broken}\n<outline text="C" xmlUrl="https://c.example/"/></outline>`),
+    ).toEqual([
+      { url: 'https://a.example/', title: 'A', categories: ['F'] },
+      { url: 'https://c.example/', title: 'C', categories: ['F'] },
+    ]);
+  });
+
   it('follows a feed that stands in two folders once, in the first', () => {
     const feed = '<outline text="A" xmlUrl="https://a.example/"/>';
     expect(sourcesOf(`<outline text="1">${feed}</outline><outline text="2">${feed}</outline>`)).toEqual([
