@@ -1,0 +1,117 @@
+/**
+ * What a fresh isolate pays, in workerd: the first feed and the first bodies, beside the libraries that do part of the
+ * same, and the size of what it has to read for that.
+ */
+import { gzipSync } from 'node:zlib';
+import { bundle, type Contender, measureIsolates, printCosts } from './isolates.ts';
+import { makeBody, makeFeed } from './samples.ts';
+
+const ROUNDS = 9;
+const WARM_ROUNDS = 3;
+
+const FEED_READERS: Contender[] = [
+  {
+    name: 'tributary',
+    source: `import { bytesToText } from '../src/parse/bytes-to-text.ts';
+      import { parseFeed } from '../src/parse/feed.ts';
+      export default { async fetch(request) {
+        const { text } = bytesToText(new Uint8Array(await request.arrayBuffer()));
+        return Response.json(parseFeed(text).items.length);
+      } }`,
+  },
+  {
+    name: 'feedsmith',
+    source: `import { parseFeed } from 'feedsmith';
+      export default { async fetch(request) {
+        return Response.json(parseFeed(await request.text()).feed.items.length);
+      } }`,
+  },
+];
+
+const BODY_CLEANERS: Contender[] = [
+  {
+    name: 'tributary',
+    source: `import { cleanBody } from '../src/normalise/clean-body.ts';
+      export default { async fetch(request) {
+        const bodies = await request.json();
+        let length = 0;
+        for (const body of bodies) length += cleanBody(body, { base: 'https://example.org/posts/', scope: 'u-' }).html.length;
+        return Response.json(length);
+      } }`,
+  },
+  {
+    name: 'sanitize-html',
+    source: `import sanitize from 'sanitize-html';
+      const options = { allowedTags: [...sanitize.defaults.allowedTags, 'img'] };
+      export default { async fetch(request) {
+        const bodies = await request.json();
+        let length = 0;
+        for (const body of bodies) length += sanitize(body, options).length;
+        return Response.json(length);
+      } }`,
+  },
+  {
+    // elements and attributes by a list, absolute addresses, the real picture, and the text
+    name: 'HTMLRewriter',
+    source: `const ELEMENTS = new Set(['p', 'a', 'img', 'ul', 'ol', 'li', 'blockquote', 'strong', 'em', 'b', 'i', 'br', 'hr',
+        'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'pre', 'code', 'table', 'thead', 'tbody', 'tr', 'td', 'th', 'figure']);
+      const ATTRIBUTES = new Set(['href', 'src', 'alt', 'title', 'width', 'height']);
+      const absolute = (address) => URL.parse(address, 'https://example.org/posts/');
+      const clean = async (body) => {
+        let text = '';
+        const pictures = [];
+        const html = await new HTMLRewriter()
+          .on('script, style, iframe, object', { element: (element) => { element.remove(); } })
+          .on('*', {
+            element(element) {
+              if (!ELEMENTS.has(element.tagName)) return void element.removeAndKeepContent();
+              const lazy = element.tagName === 'img' ? element.getAttribute('data-original') : null;
+              if (lazy !== null) element.setAttribute('src', lazy);
+              for (const [name, value] of [...element.attributes]) {
+                if (!ATTRIBUTES.has(name)) element.removeAttribute(name);
+                else if (name === 'href' || name === 'src') {
+                  const url = absolute(value);
+                  if (url === null || !/^https?:$/.test(url.protocol)) { element.removeAttribute(name); continue; }
+                  for (const key of [...url.searchParams.keys()]) if (key.startsWith('utm_')) url.searchParams.delete(key);
+                  if (name === 'src') pictures.push(url.href);
+                  element.setAttribute(name, url.href);
+                }
+              }
+              if (element.tagName === 'img') element.setAttribute('loading', 'lazy');
+            },
+            comments: (comment) => { comment.remove(); },
+            text: (chunk) => { text += chunk.text; },
+          })
+          .transform(new Response(body, { headers: { 'content-type': 'text/html; charset=utf-8' } }))
+          .text();
+        return { html, pictures, summary: text.slice(0, 200), words: text.length };
+      };
+      export default { async fetch(request) {
+        const bodies = await request.json();
+        let length = 0;
+        for (const body of bodies) length += (await clean(body)).html.length;
+        return Response.json(length);
+      } }`,
+  },
+];
+
+const READER = `export { bytesToText } from '../src/parse/bytes-to-text.ts';
+export { parseFeed } from '../src/parse/feed.ts';`;
+
+export async function run(): Promise<void> {
+  for (const carriage of ['escaped', 'cdata'] as const) {
+    const feed = new TextEncoder().encode(makeFeed(carriage, { items: 20, bytes: 107_000 }));
+    const costs = await measureIsolates(FEED_READERS, {
+      body: feed,
+      rounds: ROUNDS,
+      warmRounds: WARM_ROUNDS,
+    });
+    printCosts(`a feed of 20 items, ${Math.round(feed.length / 1000)} KB, ${carriage}`, costs);
+  }
+  const bodies = Array.from({ length: 20 }, (_, index) => makeBody('chinese', 5_000, index + 1));
+  const body = new TextEncoder().encode(JSON.stringify(bodies));
+  const costs = await measureIsolates(BODY_CLEANERS, { body, rounds: ROUNDS, warmRounds: WARM_ROUNDS });
+  printCosts('20 bodies of 5 KB', costs);
+  const size = gzipSync(await bundle(READER)).length;
+  console.log(`reader and decoder, minified and compressed: ${(size / 1024).toFixed(1)} KB`);
+}
