@@ -22,6 +22,7 @@ export function apiRoutes(): Hono<AppEnv> {
   routes.get('/api/sources', listSources);
   routes.post('/api/sources', addOrImport);
   routes.get('/api/sources/:id', showSource);
+  routes.patch('/api/sources/:id', changeSource);
   routes.delete('/api/sources/:id', removeSource);
   routes.post('/api/sources/:id/refresh', (c) => refreshNow(c, c.req.param('id')));
   routes.post('/api/refresh', (c) => refreshNow(c));
@@ -92,6 +93,19 @@ async function addOrImport(c: Context<AppEnv>): Promise<Response> {
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
   const counts = await c.var.sources.import({ rsshub: [], sources: [entry.value] }, { now: Date.now() });
   return c.json({ id: sourceId(entry.value.url), ...entry.value }, counts.added > 0 ? 201 : 200);
+}
+
+/** Changes what the owner wrote down of a source, by JSON merge patch (RFC 7396): `null` takes a field away. */
+async function changeSource(c: Context<AppEnv>): Promise<Response> {
+  const followed = await c.var.sources.find(c.req.param('id') ?? '');
+  if (followed === undefined) return noSuchSource(c);
+  const patch: unknown = await c.req.json().catch(() => undefined);
+  if (typeof patch !== 'object' || patch === null) return problem(c, 400, 'The body is no JSON object', '');
+  const { id, ...before } = followed.source;
+  const entry = checkSourceEntry({ ...before, ...patch, url: before.url });
+  if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
+  await save(c, { rsshub: [], sources: [entry.value] }, false);
+  return c.json({ id, ...entry.value });
 }
 
 async function importList(c: Context<AppEnv>, body: object): Promise<Response> {

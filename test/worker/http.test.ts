@@ -226,6 +226,20 @@ describe('the owner’s calls', () => {
     expect(await (await call('/opml.xml')).text()).toContain('<outline text="F">');
   });
 
+  it('change what is written down of a source, field by field', async () => {
+    const id = await followOne();
+    const change = async (patch: object) => (await callAsOwner('PATCH', `/api/sources/${id}`, patch)).json();
+    expect(await change({ poll: '2h', title: 'Mine' })).toMatchObject({
+      id,
+      poll: 120,
+      categories: ['新媒体'],
+    });
+    expect(await change({ title: null, categories: ['News'] })).not.toHaveProperty('title');
+    expect(await items('/categories/News/feed.json')).toHaveLength(1);
+    expect((await callAsOwner('PATCH', `/api/sources/${id}`, { poll: 'never' })).status).toBe(422);
+    expect((await callAsOwner('PATCH', '/api/sources/none', {})).status).toBe(404);
+  });
+
   it('remove a source with its articles', async () => {
     const id = await followOne();
     expect((await callAsOwner('DELETE', `/api/sources/${id}`)).status).toBe(204);
