@@ -2,7 +2,9 @@
  * What a fresh isolate pays, in workerd: the first feed and the first bodies, beside the libraries that do part of the
  * same, and the size of what it has to read for that.
  */
+
 import { gzipSync } from 'node:zlib';
+import { FEEDSMITH } from './feedsmith.ts';
 import { bundle, type Contender, measureIsolates, printCosts } from './isolates.ts';
 import { makeBody, makeFeed } from './samples.ts';
 
@@ -19,13 +21,7 @@ const FEED_READERS: Contender[] = [
         return Response.json(parseFeed(text).items.length);
       } }`,
   },
-  {
-    name: 'feedsmith',
-    source: `import { parseFeed } from 'feedsmith';
-      export default { async fetch(request) {
-        return Response.json(parseFeed(await request.text()).feed.items.length);
-      } }`,
-  },
+  FEEDSMITH,
 ];
 
 const BODY_CLEANERS: Contender[] = [

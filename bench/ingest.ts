@@ -2,6 +2,7 @@
  * One changed RSSHub feed the whole way, from its bytes to the values that are bound for the database, beside what
  * feedsmith takes only to parse it.
  */
+import { FEEDSMITH } from './feedsmith.ts';
 import { type Contender, measureIsolates, printCosts } from './isolates.ts';
 import { makeFeed } from './samples.ts';
 
@@ -28,13 +29,7 @@ const CONTENDERS: Contender[] = [
         return Response.json(articles.length);
       } }`,
   },
-  {
-    name: 'feedsmith',
-    source: `import { parseFeed } from 'feedsmith';
-      export default { async fetch(request) {
-        return Response.json(parseFeed(await request.text()).feed.items.length);
-      } }`,
-  },
+  FEEDSMITH,
 ];
 
 export async function run(): Promise<void> {

@@ -48,7 +48,7 @@ export function readHolder(state: string): ClaimHolder | undefined {
 }
 
 /** Whether the very process that made the claim still runs. */
-export function isAlive(holder: Pick<ClaimHolder, 'pid' | 'began'>): boolean {
+function isAlive(holder: Pick<ClaimHolder, 'pid' | 'began'>): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {

@@ -56,7 +56,7 @@ export function addressIn(attribute: string): Rule {
   return (element, draft) => draft.addAddress(element.name, element.address(element.attribute(attribute)));
 }
 
-export function addCategory(draft: Draft, name: string | undefined): void {
+function addCategory(draft: Draft, name: string | undefined): void {
   const trimmed = name?.replace(/\s+/g, ' ').trim();
   if (!trimmed || draft.categories.length >= MAX_CATEGORIES || draft.categories.includes(trimmed)) return;
   draft.categories.push(trimmed);

@@ -91,7 +91,7 @@ async function addOrImport(c: Context<AppEnv>): Promise<Response> {
   if ('sources' in body) return importList(c, body);
   const entry = checkSourceEntry(body);
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
-  const counts = await c.var.sources.import({ rsshub: [], sources: [entry.value] }, { now: Date.now() });
+  const counts = await save(c, { rsshub: [], sources: [entry.value] }, false);
   return c.json({ id: sourceId(entry.value.url), ...entry.value }, counts.added > 0 ? 201 : 200);
 }
 

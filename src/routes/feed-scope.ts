@@ -1,3 +1,4 @@
+import type { Source } from '../sources/source.ts';
 import type { FeedScope } from '../store/article-store.ts';
 
 /** What a path asks for: which articles, and the file or nothing behind the last slash. */
@@ -32,6 +33,18 @@ export function scopeFolder(scope: FeedScope): string {
       return `/categories/${scope.path.map(encodeURIComponent).join('/')}/`;
     case 'source':
       return `/sources/${scope.id}/`;
+  }
+}
+
+/** Whether a source's articles belong to a scope. */
+export function isInScope(source: Source, scope: FeedScope): boolean {
+  switch (scope.kind) {
+    case 'all':
+      return true;
+    case 'category':
+      return scope.path.every((level, i) => source.categories[i] === level);
+    case 'source':
+      return source.id === scope.id;
   }
 }
 

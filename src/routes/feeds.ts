@@ -7,7 +7,7 @@ import { toRss } from '../feeds/rss.ts';
 import { toOpml } from '../sources/opml.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import type { FeedScope } from '../store/article-store.ts';
-import { feedTitle, parseScopedPath, scopeFolder } from './feed-scope.ts';
+import { feedTitle, isInScope, parseScopedPath, scopeFolder } from './feed-scope.ts';
 import { matchesEtag } from './if-none-match.ts';
 
 interface Format {
@@ -119,8 +119,7 @@ function isUnchanged(c: Context<AppEnv>, etag: string, changed: number): boolean
 async function isFollowed(c: Context<AppEnv>, scope: FeedScope): Promise<boolean> {
   if (scope.kind === 'all') return true;
   if (scope.kind === 'source') return (await c.var.sources.find(scope.id)) !== undefined;
-  const sources = await c.var.sources.all();
-  return sources.some(({ source }) => scope.path.every((level, i) => source.categories[i] === level));
+  return (await c.var.sources.all()).some(({ source }) => isInScope(source, scope));
 }
 
 async function readFeed(

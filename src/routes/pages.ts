@@ -7,7 +7,7 @@ import { riverPage } from '../pages/river.ts';
 import { STYLE } from '../pages/style.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import type { FeedScope } from '../store/article-store.ts';
-import { feedTitle, parseScopedPath, scopeFolder } from './feed-scope.ts';
+import { feedTitle, isInScope, parseScopedPath, scopeFolder } from './feed-scope.ts';
 
 const ARTICLES_ON_A_PAGE = 60;
 
@@ -48,7 +48,7 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
     c.var.articles.latest(scope, ARTICLES_ON_A_PAGE),
     c.var.sources.all(),
   ]);
-  const shown = followed.filter(({ source }) => isWithin(source.id, source.categories, scope));
+  const shown = followed.filter(({ source }) => isInScope(source, scope));
   if (shown.length === 0 && scope.kind !== 'all') return c.notFound();
   const sources = new Map(followed.map((each) => [each.source.id, linkTo(each)]));
   const { siteTitle, timezone } = c.var.config;
@@ -93,11 +93,6 @@ function linkTo({ source, state }: FollowedSource): { title: string; href: strin
     title: sourceTitle(source, state.feedTitle),
     href: scopeFolder({ kind: 'source', id: source.id }),
   };
-}
-
-function isWithin(id: string, categories: readonly string[], scope: FeedScope): boolean {
-  if (scope.kind === 'source') return id === scope.id;
-  return scope.kind === 'all' || scope.path.every((level, i) => categories[i] === level);
 }
 
 /** The categories one level below. */

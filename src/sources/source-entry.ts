@@ -86,7 +86,7 @@ export function checkInstances(input: unknown): Checked<string[]> {
 }
 
 /** Minutes between polls: a number of minutes, or a text such as `30m`, `6h`, `1d`. At most a week. */
-export function checkPollMinutes(input: unknown): Checked<number> {
+function checkPollMinutes(input: unknown): Checked<number> {
   const match = /^(\d+)\s*(m|min|h|d)?$/.exec(String(input).trim());
   const factor = { m: 1, min: 1, h: 60, d: DAY_MINUTES }[match?.[2] ?? 'm'] ?? 1;
   const minutes = Number(match?.[1]) * factor;
