@@ -8,7 +8,7 @@ export interface ScopedPath {
 }
 
 /**
- * Reads `/feed.xml`, `/categories/<path>/feed.xml` and `/sources/<id>/feed.xml`, whatever the file is called. Levels
+ * Reads `/feed.xml`, `/categories/<path>/feed.xml`, `/sources/<id>/feed.xml` and `/tags/<tag>/feed.xml`, whatever the file is called. Levels
  * of a category path are percent-encoded one by one, so that a level may contain a slash.
  */
 export function parseScopedPath(pathname: string): ScopedPath | undefined {
@@ -21,6 +21,7 @@ export function parseScopedPath(pathname: string): ScopedPath | undefined {
   if (id === undefined) return undefined;
   if (first === 'categories') return { scope: { kind: 'category', path }, file };
   if (first === 'sources' && more.length === 0) return { scope: { kind: 'source', id }, file };
+  if (first === 'tags' && more.length === 0) return { scope: { kind: 'tag', tag: id }, file };
   return undefined;
 }
 
@@ -33,13 +34,16 @@ export function scopeFolder(scope: FeedScope): string {
       return `/categories/${scope.path.map(encodeURIComponent).join('/')}/`;
     case 'source':
       return `/sources/${scope.id}/`;
+    case 'tag':
+      return `/tags/${encodeURIComponent(scope.tag)}/`;
   }
 }
 
-/** Whether a source's articles belong to a scope. */
+/** Whether a source's articles belong to a scope. A tag is the articles' own, whatever their source. */
 export function isInScope(source: Source, scope: FeedScope): boolean {
   switch (scope.kind) {
     case 'all':
+    case 'tag':
       return true;
     case 'category':
       return scope.path.every((level, i) => source.categories[i] === level);
@@ -61,6 +65,8 @@ export function feedTitle(
       return `${scope.path.join(' / ')} - ${siteTitle}`;
     case 'source':
       return `${sources.get(scope.id)?.title ?? scope.id} - ${siteTitle}`;
+    case 'tag':
+      return `${scope.tag} - ${siteTitle}`;
   }
 }
 

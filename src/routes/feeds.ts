@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { toAtom } from '../feeds/atom.ts';
 import type { FeedDocument, FeedSource } from '../feeds/feed-document.ts';
+import { type FeedQuery, readFeedQuery, selectArticles, toCanonicalQuery } from '../feeds/feed-query.ts';
 import { toJsonFeed } from '../feeds/json-feed.ts';
 import { toRss } from '../feeds/rss.ts';
 import { toOpml } from '../sources/opml.ts';
@@ -13,6 +14,15 @@ import { matchesEtag } from './if-none-match.ts';
 interface Format {
   contentType: string;
   write: (feed: FeedDocument) => string;
+}
+
+/** A feed as its address asks for it. */
+interface FeedRequest {
+  scope: FeedScope;
+  format: Format;
+  query: FeedQuery;
+  /** The one address of this feed, with its query in canonical form. */
+  selfUrl: string;
 }
 
 const FORMATS: Record<string, Format> = {
@@ -37,13 +47,14 @@ const FEED_HEADERS = {
   'X-Robots-Tag': 'noindex',
 };
 
-/** Merged feeds of everything, of a category and what is below it, and of one source; and the list of sources. */
+/** Merged feeds of everything, of a category and what is below it, of one source, of a tag; and the list of sources. */
 export function feedRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   for (const file of Object.keys(FORMATS)) {
     routes.get(`/${file}`, serveFeed);
     routes.get(`/categories/:path{.+}/${file}`, serveFeed);
     routes.get(`/sources/:id/${file}`, serveFeed);
+    routes.get(`/tags/:tag/${file}`, serveFeed);
   }
   routes.get('/opml.xml', async (c) => {
     const sources = (await c.var.sources.all()).map(({ source, state }) => ({
@@ -61,12 +72,16 @@ export function feedRoutes(): Hono<AppEnv> {
  * the cache or rendered. When the database fails, the last copy this data centre has is served, marked as stale.
  */
 async function serveFeed(c: Context<AppEnv>): Promise<Response> {
-  const path = parseScopedPath(new URL(c.req.url).pathname);
+  const { pathname, searchParams } = new URL(c.req.url);
+  const path = parseScopedPath(pathname);
   const format = path && FORMATS[path.file];
   if (!path || !format) return c.notFound();
-  const selfUrl = c.var.origin + scopeFolder(path.scope) + path.file;
+  const result = readFeedQuery(searchParams);
+  if (result.kind === 'wrong') return c.text(`${result.message}\n`, 400, FEED_HEADERS);
+  const { query } = result;
+  const selfUrl = c.var.origin + scopeFolder(path.scope) + path.file + toCanonicalQuery(query);
   try {
-    return await serveCurrent(c, path.scope, format, selfUrl);
+    return await serveCurrent(c, { scope: path.scope, format, query, selfUrl });
   } catch (error) {
     const stale = await caches.default.match(selfUrl);
     if (stale === undefined) throw error;
@@ -78,12 +93,8 @@ async function serveFeed(c: Context<AppEnv>): Promise<Response> {
   }
 }
 
-async function serveCurrent(
-  c: Context<AppEnv>,
-  scope: FeedScope,
-  format: Format,
-  selfUrl: string,
-): Promise<Response> {
+async function serveCurrent(c: Context<AppEnv>, request: FeedRequest): Promise<Response> {
+  const { scope, format, selfUrl } = request;
   const version = await c.var.articles.version(scope);
   if (version === undefined && !(await isFollowed(c, scope))) return c.notFound();
   const changed = version ?? 0;
@@ -91,10 +102,9 @@ async function serveCurrent(
   const validators = { ETag: etag, 'Last-Modified': new Date(changed).toUTCString() };
   if (isUnchanged(c, etag, changed)) return c.body(null, 304, { ...FEED_HEADERS, ...validators });
 
-  const cacheKey = `${selfUrl}?version=${encodeURIComponent(etag)}`;
+  const cacheKey = `${selfUrl}${selfUrl.includes('?') ? '&' : '?'}version=${encodeURIComponent(etag)}`;
   const cached = await caches.default.match(cacheKey);
-  const text =
-    cached === undefined ? format.write(await readFeed(c, scope, selfUrl, changed)) : await cached.text();
+  const text = cached === undefined ? format.write(await readFeed(c, request, changed)) : await cached.text();
   const headers = { ...FEED_HEADERS, ...validators, 'Content-Type': format.contentType };
   if (cached === undefined) {
     const kept = { ...headers, 'Cache-Control': 'public, max-age=604800' };
@@ -118,18 +128,18 @@ function isUnchanged(c: Context<AppEnv>, etag: string, changed: number): boolean
 /** A feed without an article yet exists when a source is to fill it. */
 async function isFollowed(c: Context<AppEnv>, scope: FeedScope): Promise<boolean> {
   if (scope.kind === 'all') return true;
+  if (scope.kind === 'tag') return false;
   if (scope.kind === 'source') return (await c.var.sources.find(scope.id)) !== undefined;
   return (await c.var.sources.all()).some(({ source }) => isInScope(source, scope));
 }
 
 async function readFeed(
   c: Context<AppEnv>,
-  scope: FeedScope,
-  selfUrl: string,
+  { scope, query, selfUrl }: FeedRequest,
   updated: number,
 ): Promise<FeedDocument> {
   const [articles, followed] = await Promise.all([
-    c.var.articles.latest(scope, ARTICLES_IN_A_FEED),
+    c.var.articles.latest(scope, ARTICLES_IN_A_FEED, query.before),
     c.var.sources.all(),
   ]);
   const sources = new Map(followed.map((each) => [each.source.id, toFeedSource(each)]));
@@ -138,7 +148,7 @@ async function readFeed(
     pageUrl: c.var.origin + scopeFolder(scope),
     selfUrl,
     updated,
-    articles,
+    articles: selectArticles(articles, query),
     sources,
     proxyOrigin: c.var.origin,
   };

@@ -26,6 +26,7 @@ export function pageRoutes(): Hono<AppEnv> {
   routes.get('/', serveRiver);
   routes.get('/categories/*', serveRiver);
   routes.get('/sources/*', serveRiver);
+  routes.get('/tags/*', serveRiver);
   routes.get('/articles/:id', serveArticle);
   routes.get('/style.css', (c) =>
     c.body(STYLE, 200, {
@@ -49,7 +50,8 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
     c.var.sources.all(),
   ]);
   const shown = followed.filter(({ source }) => isInScope(source, scope));
-  if (shown.length === 0 && scope.kind !== 'all') return c.notFound();
+  const isEmpty = scope.kind === 'tag' ? articles.length === 0 : shown.length === 0;
+  if (isEmpty && scope.kind !== 'all') return c.notFound();
   const sources = new Map(followed.map((each) => [each.source.id, linkTo(each)]));
   const { siteTitle, timezone } = c.var.config;
   return send(
@@ -97,7 +99,7 @@ function linkTo({ source, state }: FollowedSource): { title: string; href: strin
 
 /** The categories one level below. */
 function pathsBelow(scope: FeedScope, shown: readonly FollowedSource[]): { title: string; href: string }[] {
-  if (scope.kind === 'source') return [];
+  if (scope.kind === 'source' || scope.kind === 'tag') return [];
   const above = scope.kind === 'category' ? scope.path : [];
   const titles = new Set(shown.flatMap(({ source }) => source.categories[above.length] ?? []));
   return [...titles].map((title) => ({

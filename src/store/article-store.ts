@@ -6,7 +6,8 @@ import type { SourceEntry } from '../sources/source-list.ts';
 export type FeedScope =
   | { kind: 'all' }
   | { kind: 'category'; path: readonly string[] }
-  | { kind: 'source'; id: string };
+  | { kind: 'source'; id: string }
+  | { kind: 'tag'; tag: string };
 
 /** Ways to choose a Referer, as the image proxy tells them. */
 export type RefererKind = 'table' | 'page' | 'none' | 'origin';
@@ -85,7 +86,7 @@ export class ArticleStore {
     const scopes = JSON.stringify(scopesOf(source).map(scopeKey));
     let changed = 0;
     for (const piece of piecesOf(articles)) {
-      const [upsert] = await this.#db.batch([
+      const [, counted] = await this.#db.batch<{ changed: number }>([
         this.#db
           .prepare(
             `INSERT INTO articles (id, source_id, published, title, guid, link, front, content_html, content_hash,
@@ -99,6 +100,8 @@ export class ArticleStore {
              WHERE articles.content_hash IS NOT excluded.content_hash`,
           )
           .bind(`[${piece.map(toRowJson).join()}]`, source.id, now),
+        // what D1 tells of a statement counts what its triggers do too
+        this.#db.prepare('SELECT changes() AS changed'),
         this.#db
           .prepare(
             `INSERT INTO feed_versions (scope, version) SELECT value, ?2 FROM json_each(?1) WHERE changes() > 0
@@ -113,21 +116,34 @@ export class ArticleStore {
           )
           .bind(JSON.stringify(pictureHosts(piece)), source.id),
       ]);
-      changed += upsert?.meta.changes ?? 0;
+      changed += counted?.results[0]?.changed ?? 0;
     }
     return changed;
   }
 
-  /** The newest articles of a feed, by date of publication, newest first. */
-  async latest(scope: FeedScope, limit: number): Promise<Article[]> {
-    const { where, parameter } = scopeCondition(scope);
+  /**
+   * The newest articles of a feed, by date of publication, newest first; with `before`, those behind that place in this
+   * order.
+   */
+  async latest(
+    scope: FeedScope,
+    limit: number,
+    before?: { published: number; id: string },
+  ): Promise<Article[]> {
+    const { from, where, order, parameter } = scopeQuery(scope);
     const { results } = await this.#db
       .prepare(
-        `SELECT articles.id, source_id, published, title, link, front, content_html, url, entry, feed_title
-         FROM articles JOIN sources ON sources.id = source_id
-         WHERE ${where} ORDER BY published DESC, articles.id LIMIT ?1`,
+        `SELECT articles.id, source_id, articles.published, title, link, front, content_html, url, entry, feed_title
+         FROM ${from} JOIN sources ON sources.id = source_id
+         WHERE ${where} AND ${order}.published <= ?2 AND (${order}.published < ?2 OR ${order}.id > ?3)
+         ORDER BY ${order}.published DESC, ${order}.id LIMIT ?1`,
       )
-      .bind(limit, ...(parameter === undefined ? [] : [parameter]))
+      .bind(
+        limit,
+        before?.published ?? Number.MAX_SAFE_INTEGER,
+        before?.id ?? '',
+        ...(parameter === undefined ? [] : [parameter]),
+      )
       .all<ArticleRow>();
     return results.map(fromRow);
   }
@@ -212,22 +228,39 @@ function scopeKey(scope: FeedScope): string {
       return `category:${JSON.stringify(scope.path)}`;
     case 'source':
       return `source:${scope.id}`;
+    case 'tag':
+      return `tag:${scope.tag}`;
   }
 }
 
-function scopeCondition(scope: FeedScope): { where: string; parameter?: string } {
+/** Where the articles of a scope are found, and the table whose index has them in a feed's order. */
+function scopeQuery(scope: FeedScope): {
+  from: string;
+  where: string;
+  order: 'articles' | 'article_tags';
+  parameter?: string;
+} {
   switch (scope.kind) {
     case 'all':
-      return { where: 'true' };
+      return { from: 'articles', where: 'true', order: 'articles' };
     case 'category':
       // ["a","b"] and what lies below it: the JSON without its closing bracket is the prefix of its descendants'
       return {
-        where: `source_id IN (SELECT id FROM sources WHERE categories = ?2
-          OR substr(categories, 1, length(?2)) = substr(?2, 1, length(?2) - 1) || ',')`,
+        from: 'articles',
+        where: `source_id IN (SELECT id FROM sources WHERE categories = ?4
+          OR substr(categories, 1, length(?4)) = substr(?4, 1, length(?4) - 1) || ',')`,
+        order: 'articles',
         parameter: JSON.stringify(scope.path),
       };
     case 'source':
-      return { where: 'source_id = ?2', parameter: scope.id };
+      return { from: 'articles', where: 'source_id = ?4', order: 'articles', parameter: scope.id };
+    case 'tag':
+      return {
+        from: 'article_tags JOIN articles USING (id)',
+        where: 'tag = ?4',
+        order: 'article_tags',
+        parameter: scope.tag,
+      };
   }
 }
 

@@ -55,6 +55,27 @@ describe('the article store', () => {
     expect((await articles.find(ARTICLE.id))?.published).toBe(ARTICLE.published);
   });
 
+  it('knows the articles of a tag, also when an article’s tags change or its source is removed', async () => {
+    const { articles, sources } = await stores();
+    const idsOf = async (tag: string) =>
+      (await articles.latest({ kind: 'tag', tag }, 10)).map(({ title }) => title);
+    await articles.save(SOURCE, [identified({ tags: ['harbour', 'fog', 'fog'] })], 1000);
+    expect(await idsOf('fog')).toEqual([ARTICLE.title]);
+    await articles.save(SOURCE, [identified({ tags: ['harbour', 'sun'] }, 'two')], 2000);
+    expect([await idsOf('fog'), await idsOf('harbour'), await idsOf('sun')]).toEqual([
+      [],
+      [ARTICLE.title],
+      [ARTICLE.title],
+    ]);
+    for (const tag of ['fog', 'harbour', 'sun']) {
+      expect(await articles.version({ kind: 'tag', tag }), tag).toBeGreaterThanOrEqual(2000);
+    }
+    await sources.remove(SOURCE.id, 3000);
+    expect(await idsOf('sun')).toEqual([]);
+    expect(await articles.version({ kind: 'tag', tag: 'sun' })).toBeGreaterThan(2001);
+    expect(await articles.version({ kind: 'tag', tag: 'none' })).toBeUndefined();
+  });
+
   it('keeps the date of publication when the content changes', async () => {
     const { articles } = await stores();
     await articles.save(SOURCE, [identified()], 1000);

@@ -1,0 +1,40 @@
+import type { Article } from '../article.ts';
+
+/** What the query of a feed's address asks for; a field that is absent leaves the feed as it is. */
+export interface FeedQuery {
+  /** Only articles behind this one, in the order of a feed: the pages older than the feed itself. */
+  before?: FeedPosition;
+}
+
+/** A place in the order of a feed: newest first, articles of one moment by id. */
+export interface FeedPosition {
+  /** Milliseconds since 1970. */
+  published: number;
+  id: string;
+}
+
+/** A query as it was read, or a sentence on what is wrong with it. */
+export type FeedQueryResult = { kind: 'query'; query: FeedQuery } | { kind: 'wrong'; message: string };
+
+/** Reads the parameters of a feed's address; those it does not know are no concern of ours. */
+export function readFeedQuery(parameters: URLSearchParams): FeedQueryResult {
+  const before = parameters.get('before');
+  if (before === null) return { kind: 'query', query: {} };
+  const [, published, id] = /^(\d{1,15})-([0-9a-f]{32})$/.exec(before) ?? [];
+  if (id === undefined)
+    return { kind: 'wrong', message: '`before` is taken from the address of a next page.' };
+  return { kind: 'query', query: { before: { published: Number(published), id } } };
+}
+
+/**
+ * The one spelling of a query, with `?` before it unless it is empty: parameters in a fixed order, defaults left out.
+ * Addresses that ask for the same are the same feed, with one copy in each cache.
+ */
+export function toCanonicalQuery({ before }: FeedQuery): string {
+  return before === undefined ? '' : `?before=${before.published}-${before.id}`;
+}
+
+/** The articles a query leaves of those that a feed would show, in their order. */
+export function selectArticles(articles: readonly Article[], _query: FeedQuery): readonly Article[] {
+  return articles;
+}
