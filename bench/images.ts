@@ -1,14 +1,29 @@
 /**
- * What the image proxy costs in workerd beside a Worker that only passes a body through. Rounds of the two are interleaved, since the machine is seldom quiet; CPU counts for more than requests a second.
+ * What the image proxy costs in workerd: beside the origin itself, beside a Worker that only passes a body through, and
+ * beside cloudflare-cors-anywhere when `CORS_ANYWHERE` names its `index.js`. All take turns in one run, so that a busy
+ * machine slows all of them; medians of the rounds are shown, and how they compare.
  */
-import { Agent, createServer, get, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { bundle, cpuMs, startWorker, type WorkerProcess } from './isolates.ts';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Connection, openConnection } from './connection.ts';
+import { bundle } from './isolates.ts';
+import { median } from './median.ts';
+import type { OriginAddresses } from './origin.ts';
+import { cpuMs, peakMemoryMb, startWorker, type WorkerOptions, type WorkerProcess } from './workerd.ts';
 
-const ROUNDS = 2;
-const ROUND_MS = 1500;
-const CONNECTIONS = 8;
+const ROUNDS = 3;
+const ROUND_MS = 700;
+const WARM_UP_MS = 400;
+const CONNECTIONS = 50;
 const SIZES = [4_000, 100_000, 2_000_000];
+const LARGE = 20_000_000;
+/** Slow clients take 64 KB and wait so long; how far they come in a few seconds shows what piles up. */
+const SLOW_PAUSE_MS = 100;
+const SLOW_MS = 3_000;
+const FIRST_BYTE_REQUESTS = 5;
 
 const PASS_THROUGH = `export default { async fetch(request) {
   const { body, headers } = await fetch(new URL(request.url).search.slice(1));
@@ -29,88 +44,195 @@ export default { fetch: (request, env, context) => proxyImage(request, {
   allowMedia: false,
 }) }`;
 
+/** One way to a picture. */
+interface Way {
+  name: string;
+  /** Starts its Worker; the origin itself has none. */
+  start?: () => Promise<WorkerProcess>;
+  /** What the origin is asked for, see `origin.ts`. */
+  kind: 'unstored' | 'new' | 'stored';
+}
+
+/** A way with its Worker running. */
+interface OpenWay extends Way {
+  worker: WorkerProcess | undefined;
+  host: string;
+  target(picture: string): string;
+}
+
 export async function run(): Promise<void> {
-  const origin = startOrigin();
-  await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
-  const originUrl = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
-  const passThrough = await startWorker(await bundle(PASS_THROUGH), { ORIGIN: originUrl });
-  const proxy = await startWorker(await bundle(PROXY), { ORIGIN: originUrl });
+  const child = fork(path.join(import.meta.dirname, 'origin.ts'));
   try {
-    for (const size of SIZES) await compare(size, originUrl, { passThrough, proxy });
-  } finally {
-    await Promise.all([passThrough.stop(), proxy.stop()]);
-    origin.closeAllConnections();
-    origin.close();
-  }
-}
-
-/** Answers `/<bytes>/<anything>` with a picture of that size, which may be stored unless the path says otherwise. */
-function startOrigin(): Server {
-  const pictures = new Map(
-    SIZES.map((size) => [size, Buffer.concat([Buffer.from('GIF89a'), Buffer.alloc(size - 6, 1)])]),
-  );
-  return createServer((request, response) => {
-    const [, size, kind] = (request.url ?? '').split('/');
-    const picture = pictures.get(Number(size)) ?? Buffer.alloc(0);
-    response.writeHead(200, {
-      'content-type': 'image/gif',
-      'content-length': picture.length,
-      'cache-control': kind === 'unstored' ? 'no-store' : 'max-age=3600',
-    });
-    response.end(picture);
-  });
-}
-
-/** Prints what pictures of one size cost on each way: CPU of the best round, and of which requests a second. */
-async function compare(
-  size: number,
-  originUrl: string,
-  { passThrough, proxy }: Record<'passThrough' | 'proxy', WorkerProcess>,
-): Promise<void> {
-  const cases: [name: string, server: WorkerProcess, kind: string, isSame: boolean][] = [
-    ['pass-through', passThrough, 'unstored', true],
-    ['proxy, not stored', proxy, 'unstored', true],
-    ['proxy, first time', proxy, 'new', false],
-    ['proxy, from cache', proxy, 'stored', true],
-  ];
-  const best = new Map<string, { rate: number; cpu: number }>();
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, server, kind, isSame] of cases) {
-      const target = (i: number): string => `${originUrl}/${size}/${kind}/${isSame ? '' : `${round}-${i}`}`;
-      const measured = await measure(server, target);
-      const before = best.get(name) ?? { rate: 0, cpu: Number.POSITIVE_INFINITY };
-      best.set(name, { rate: Math.max(measured.rate, before.rate), cpu: Math.min(measured.cpu, before.cpu) });
+    const [addresses] = (await once(child, 'message')) as [OriginAddresses];
+    const ways = await findWays(addresses);
+    if (!process.env.CORS_ANYWHERE)
+      console.log('  CORS_ANYWHERE is not set: cloudflare-cors-anywhere is left out');
+    const open = await Promise.all(ways.map((way) => openWay(way, addresses)));
+    try {
+      for (const size of SIZES) printSpeeds(size, await compareSpeed(size, open));
+      for (const size of SIZES) await compareFirstByte(size, open);
+    } finally {
+      await Promise.all(open.map(({ worker }) => worker?.stop()));
     }
+    await compareMemory(ways, addresses);
+  } finally {
+    child.kill();
   }
-  for (const [name, { rate, cpu }] of best)
-    console.log(
-      `${String(size).padStart(8)} bytes  ${name.padEnd(18)} ${rate.toFixed(0).padStart(6)} a second  ${cpu.toFixed(2).padStart(6)} ms CPU`,
-    );
 }
 
-async function measure(
-  { url, pid }: WorkerProcess,
-  target: (i: number) => string,
-): Promise<{ rate: number; cpu: number }> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const [start, cpuBefore] = [performance.now(), cpuMs(pid)];
-  let done = 0;
-  const connection = async () => {
-    while (performance.now() - start < ROUND_MS) {
-      await read(new URL(`/?${target(done)}`, url), agent);
-      done += 1;
+async function findWays({ origin, cache }: OriginAddresses): Promise<Way[]> {
+  const from = (script: string, options: WorkerOptions) => () => startWorker(script, options);
+  const proxy = from(await bundle(PROXY), { bindings: { ORIGIN: `http://${origin}` }, cache });
+  const corsAnywhere = process.env.CORS_ANYWHERE;
+  return [
+    { name: 'direct', kind: 'unstored' },
+    { name: 'pass-through', kind: 'unstored', start: from(await bundle(PASS_THROUGH), {}) },
+    ...(corsAnywhere
+      ? [
+          {
+            name: 'cors-anywhere',
+            kind: 'unstored' as const,
+            start: from(readFileSync(corsAnywhere, 'utf8'), { isServiceWorker: true }),
+          },
+        ]
+      : []),
+    { name: 'ours, not stored', kind: 'unstored', start: proxy },
+    { name: 'ours, first time', kind: 'new', start: proxy },
+    { name: 'ours, from cache', kind: 'stored', start: proxy },
+  ];
+}
+
+async function openWay(way: Way, { origin }: OriginAddresses): Promise<OpenWay> {
+  const worker = await way.start?.();
+  const target = (picture: string) => (worker ? `/?http://${origin}${picture}` : picture);
+  return { ...way, worker, host: worker?.url.host ?? origin, target };
+}
+
+/** Figures of one way: a second, CPU milliseconds a request, milliseconds a request takes. */
+interface Speed {
+  rate: number;
+  cpu: number;
+  p50: number;
+  p99: number;
+}
+
+async function compareSpeed(size: number, ways: readonly OpenWay[]): Promise<Map<string, Speed>> {
+  const rounds = new Map(ways.map(({ name }) => [name, [] as Speed[]]));
+  for (const way of ways) await measureSpeed(size, way, WARM_UP_MS);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const way of ways) rounds.get(way.name)?.push(await measureSpeed(size, way, ROUND_MS));
+  }
+  const middle = (speeds: Speed[], key: keyof Speed) => median(speeds.map((speed) => speed[key]));
+  return new Map(
+    [...rounds].map(([name, speeds]) => [
+      name,
+      {
+        rate: middle(speeds, 'rate'),
+        cpu: middle(speeds, 'cpu'),
+        p50: middle(speeds, 'p50'),
+        p99: middle(speeds, 'p99'),
+      },
+    ]),
+  );
+}
+
+async function measureSpeed(size: number, way: OpenWay, durationMs: number): Promise<Speed> {
+  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(way.host)));
+  const times: number[] = [];
+  const [start, cpuBefore] = [performance.now(), cpuOf(way)];
+  const work = async (connection: Connection) => {
+    while (performance.now() - start < durationMs) {
+      const unique = way.kind === 'new' ? `${Math.random()}` : '';
+      const { ms, bytes } = await connection.get(way.target(`/${size}/${way.kind}/${unique}`));
+      if (bytes < size) throw new Error(`${way.name} sent ${bytes} of ${size} bytes`);
+      times.push(ms);
     }
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  agent.destroy();
-  return { rate: (done * 1000) / (performance.now() - start), cpu: (cpuMs(pid) - cpuBefore) / done };
+  await Promise.all(connections.map(work));
+  const seconds = (performance.now() - start) / 1000;
+  const cpu = (cpuOf(way) - cpuBefore) / times.length;
+  for (const connection of connections) connection.close();
+  times.sort((a, b) => a - b);
+  return {
+    rate: times.length / seconds,
+    cpu,
+    p50: median(times),
+    p99: times[Math.floor(times.length * 0.99)] ?? Number.NaN,
+  };
 }
 
-function read(url: URL, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
-      response.on('error', reject).on('end', resolve).resume();
-    }).on('error', reject);
-  });
+function cpuOf({ worker }: OpenWay): number {
+  return worker ? cpuMs(worker.pid) : Number.NaN;
+}
+
+function printSpeeds(size: number, speeds: Map<string, Speed>): void {
+  console.log(`${size / 1000} KB, ${CONNECTIONS} connections:`);
+  const [passThrough, corsAnywhere] = [speeds.get('pass-through'), speeds.get('cors-anywhere')];
+  for (const [name, { rate, cpu, p50, p99 }] of speeds) {
+    const against = [
+      ...(passThrough ? [`${(rate / passThrough.rate).toFixed(2)} of pass-through`] : []),
+      ...(corsAnywhere ? [`${(rate / corsAnywhere.rate).toFixed(2)} of cors-anywhere`] : []),
+    ];
+    const figures = [
+      `${rate.toFixed(0).padStart(6)} a second (${against.join(', ')})`,
+      `${(Number.isNaN(cpu) ? '-' : cpu.toFixed(2)).padStart(6)} ms CPU`,
+      `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+    ];
+    console.log(`  ${name.padEnd(17)} ${figures.join('  ')}`);
+  }
+}
+
+/** An origin that sends the beginning of a picture and pauses shows who waits for more before he sends anything. */
+async function compareFirstByte(size: number, ways: readonly OpenWay[]): Promise<void> {
+  const results: string[] = [];
+  for (const way of ways.filter(({ kind }) => kind === 'unstored')) {
+    const connection = await openConnection(way.host);
+    const times: number[] = [];
+    for (let i = 0; i < FIRST_BYTE_REQUESTS; i += 1)
+      times.push((await connection.get(way.target(`/${size}/paused/`))).firstByteMs);
+    connection.close();
+    results.push(`${way.name} ${median(times).toFixed(1)}`);
+  }
+  console.log(`first byte of ${size / 1000} KB that pause after 1 KB, ms: ${results.join(', ')}`);
+}
+
+/** Peak memory of a fresh Worker with as many clients of one large picture each. */
+async function compareMemory(ways: readonly Way[], addresses: OriginAddresses): Promise<void> {
+  console.log(`peak memory with ${CONNECTIONS} clients of ${LARGE / 1_000_000} MB, MB (at rest before):`);
+  for (const way of ways.filter(({ start }) => start !== undefined)) {
+    const fast = await measureMemory(way, addresses, async (connection, target) => {
+      await connection.get(target);
+    });
+    const slow = await measureMemory(way, addresses, async (connection, target) => {
+      connection.get(target, { pauseMs: SLOW_PAUSE_MS }).catch(() => {});
+      await sleep(SLOW_MS);
+    });
+    console.log(`  ${way.name.padEnd(17)} fast ${fast}  slow ${slow}`);
+  }
+}
+
+async function measureMemory(
+  way: Way,
+  addresses: OriginAddresses,
+  take: (connection: Connection, target: string) => Promise<void>,
+): Promise<string> {
+  const { worker, host, target } = await openWay(way, addresses);
+  if (!worker) throw new Error(`${way.name} has no Worker`);
+  try {
+    const first = await openConnection(host);
+    await first.get(target(`/${LARGE}/${way.kind}/`));
+    first.close();
+    const before = peakMemoryMb(worker.pid);
+    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(host)));
+    await Promise.all(
+      connections.map((connection, i) =>
+        take(connection, target(`/${LARGE}/${way.kind}/${way.kind === 'new' ? i : ''}`)),
+      ),
+    );
+    const peak = peakMemoryMb(worker.pid);
+    for (const connection of connections) connection.close();
+    return `${peak.toFixed(0).padStart(5)} (${before.toFixed(0)})`;
+  } finally {
+    await worker.stop();
+  }
 }

@@ -2,11 +2,10 @@
  * What a job costs in workerd, in the first request of a fresh isolate and later on. Wall time says little on a busy
  * machine: it is CPU time of the whole process, as the scheduler counts it in nanoseconds.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { median } from './median.ts';
+import { cpuMs, startWorker } from './workerd.ts';
 
 /** A Worker that does one job with the body of every request. */
 export interface Contender {
@@ -110,33 +109,6 @@ export async function bundle(source: string): Promise<string> {
 const NODE_MODULES = ['path', 'url', 'fs'];
 const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire('/worker.mjs');`;
 
-/** A workerd of its own with one Worker in it. */
-export interface WorkerProcess {
-  url: URL;
-  pid: string;
-  stop(): Promise<void>;
-}
-
-/** Starts workerd with a bundled Worker, on a free port of the loopback interface. */
-export async function startWorker(
-  script: string,
-  bindings: Record<string, string> = {},
-): Promise<WorkerProcess> {
-  const others = new Set(childWorkers());
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: [{ type: 'ESModule', path: 'worker.mjs', contents: script }],
-      compatibilityDate: '2026-10-20',
-      bindings,
-      cf: false,
-    }),
-  );
-  const url = await miniflare.ready;
-  const pid = childWorkers().find((child) => !others.has(child));
-  if (pid === undefined) throw new Error('workerd is not among the child processes');
-  return { url, pid, stop: () => miniflare.dispose() };
-}
-
 async function measureOnce(
   script: string,
   body: Uint8Array,
@@ -176,30 +148,5 @@ async function restingCpuMs(pid: string): Promise<number> {
     // an idle process still wakes up for a moment now and then
     if (now - before < 0.1) return now;
     before = now;
-  }
-}
-
-/** CPU milliseconds of all threads of a process. */
-export function cpuMs(pid: string): number {
-  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((task) =>
-    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ', 1)[0]),
-  );
-  return nanoseconds.reduce((sum, own) => sum + own, 0) / 1e6;
-}
-
-/** Process ids of the workerds that this process has started. */
-function childWorkers(): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    const [, name, parent] = /\((.*)\) \S (\d+)/.exec(statOf(pid)) ?? [];
-    return name === 'workerd' && parent === String(process.pid);
-  });
-}
-
-function statOf(pid: string): string {
-  try {
-    return /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
-  } catch {
-    // it has ended since it was listed
-    return '';
   }
 }
