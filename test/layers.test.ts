@@ -16,7 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   parse: ['markup'],
   normalise: ['article.ts', 'parse', 'sources', 'markup'],
   store: ['article.ts', 'sources'],
-  feeds: ['article.ts', 'markup'],
+  pattern: [],
+  feeds: ['article.ts', 'markup', 'pattern'],
   posts: ['article.ts', 'markup'],
   pages: ['article.ts'],
   images: ['fetch'],
@@ -41,7 +42,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** The middle runs anywhere: no Worker platform, no Node but its hashes. */
-const FREE_OF_THE_PLATFORM = ['article.ts', 'markup', 'sources', 'parse', 'normalise', 'feeds', 'posts'];
+const FREE_OF_THE_PLATFORM = [
+  'article.ts',
+  'markup',
+  'sources',
+  'parse',
+  'normalise',
+  'pattern',
+  'feeds',
+  'posts',
+];
 const PACKAGES_OF_THE_MIDDLE = ['entities', 'fast-xml-parser', 'yaml', 'node:crypto'];
 const GLOBALS_OF_THE_PLATFORM =
   /\bfetch\(|\bcaches\b|\bDate\.now\(|new Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bD1Database\b|\bEnv\b/;
