@@ -1,64 +1,36 @@
 import { stringify } from 'yaml';
-import { type Article, proxiedBody, proxiedPicture } from '../article.ts';
+import { IMAGE_MARK } from '../article.ts';
+import { escapeAttribute } from '../markup/escape.ts';
+import { FIELD_VALUES, type PostInput, type PostSettings } from './fields.ts';
+import { inertBody } from './inert.ts';
+
+/** Raised when the same article is written differently, so that copies of posts are renewed. */
+export const POST_WRITING = 1;
 
 /**
- * Writes an article as a front-matter post. Keys and their order are those of a Hexo blog (Volantis): title,
- * categories, headimg, author, comments, date, thumbnail, then what else is known. The body is markup that the blog's
- * Markdown and template engines leave as it is.
+ * Writes an article as a front-matter post, `---`, YAML, `---`, body. The body is markup that the blog's Markdown and
+ * template engines leave as it is.
  */
-export function toPost(article: Article, options: { proxyOrigin: string }): string {
-  const picture = (url: string | undefined) => url && inertUrl(proxiedPicture(url, options.proxyOrigin));
-  const frontMatter = {
-    title: inertText(article.title),
-    categories: article.categories.map(inertText),
-    headimg: picture(article.headImage),
-    author: inertText(article.author),
-    comments: false,
-    date: new Date(article.published).toUTCString(),
-    thumbnail: picture(article.thumbnail),
-    tags: article.tags.length > 0 ? article.tags.map(inertText) : undefined,
-    updated: article.updated === undefined ? undefined : new Date(article.updated).toUTCString(),
-    link: article.link && inertUrl(article.link),
-    lang: article.language,
-  };
-  const yaml = stringify(frontMatter, {
+export function toPost(input: PostInput, settings: PostSettings): string {
+  const frontMatter = Object.entries(settings.profile.keys).flatMap(([key, rule]) => {
+    const value = typeof rule === 'string' ? FIELD_VALUES[rule](input, settings) : rule.value;
+    return value === undefined ? [] : [[key, value]];
+  });
+  const yaml = stringify(Object.fromEntries(frontMatter), {
+    // what is quoted is a text for YAML 1.1 and 1.2 alike
     defaultStringType: 'QUOTE_DOUBLE',
     defaultKeyType: 'PLAIN',
     lineWidth: 0,
+    aliasDuplicateObjects: false,
   });
-  return `---\n${yaml}---\n\n${inertBody(proxiedBody(article.contentHtml, options.proxyOrigin))}\n`;
+  return `---\n${yaml}---\n\n${inertBody(withPictures(input.article.contentHtml, settings.pictureUrl))}\n`;
 }
 
-const FULL_WIDTH: Record<string, string> = { '<': '＜', '>': '＞', '{': '｛', '}': '｝', '=': '＝' };
+/** Addresses stand escaped in attributes and lists of candidates; none ends in a comma, which separates candidates. */
+const MARKED_PICTURE = new RegExp(`${IMAGE_MARK}([^"\\s]*[^"\\s,])`, 'g');
 
-/**
- * A text that blog themes may print anywhere without escaping, as they do: `<`, `>` and braces become their full-width
- * forms; `=` too where the text has a quote, because both together end an attribute and begin another.
- */
-function inertText(text: string): string {
-  return text.replace(/["'`]/.test(text) ? /[<>{}=]/g : /[<>{}]/g, (c) => FULL_WIDTH[c] ?? c);
-}
-
-/** An address that themes may print into attributes and into CSS `url(…)`: what could end either is percent-encoded. */
-function inertUrl(url: string): string {
-  return url.replace(
-    /['"<>`\\{}()\s]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+function withPictures(contentHtml: string, pictureUrl: (url: string) => string): string {
+  return contentHtml.replace(MARKED_PICTURE, (_, url: string) =>
+    escapeAttribute(pictureUrl(url.replaceAll('&amp;', '&'))),
   );
-}
-
-/**
- * A body as one line that begins with `<div>`: a CommonMark HTML block (type 6), in which no renderer sees Markdown.
- * Braces are written as references for the template engines; U+FFFC is dropped, because Hexo uses it for placeholders
- * of its own and crashes on a forged one.
- */
-function inertBody(html: string): string {
-  const line = html
-    .replaceAll('\uFFFC', '')
-    .replaceAll('{', '&#123;')
-    .replaceAll('}', '&#125;')
-    .split(/(<pre[ >][\s\S]*?<\/pre>)/)
-    .map((part, i) => part.replace(/\r\n?|\n/g, i % 2 === 1 ? '&#10;' : ' '))
-    .join('');
-  return `<div>${line}</div>`;
 }

@@ -17,16 +17,7 @@ export interface PictureHost {
   referer?: RefererKind;
 }
 
-/** What an index tells of an article: enough to know whether a copy of it is the current one. */
-export interface IndexedArticle {
-  id: string;
-  title: string;
-  /** Milliseconds since 1970. */
-  published: number;
-  contentHash: string;
-}
-
-interface ArticleRow {
+export interface ArticleRow {
   id: string;
   source_id: string;
   published: number;
@@ -90,9 +81,9 @@ export class ArticleStore {
         this.#db
           .prepare(
             `INSERT INTO articles (id, source_id, published, title, guid, link, front, content_html, content_hash,
-               first_seen_at, changed_at)
+               first_seen_at, changed_at, first_title)
              SELECT value ->> 'id', ?2, value ->> 'published', value ->> 'title', value ->> 'guid', value ->> 'link',
-               value ->> 'front', value ->> 'contentHtml', value ->> 'contentHash', ?3, ?3
+               value ->> 'front', value ->> 'contentHtml', value ->> 'contentHash', ?3, ?3, value ->> 'title'
              FROM json_each(?1) WHERE true
              ON CONFLICT (id) DO UPDATE SET title = excluded.title, guid = excluded.guid, link = excluded.link,
                front = excluded.front, content_html = excluded.content_html, content_hash = excluded.content_hash,
@@ -157,18 +148,6 @@ export class ArticleStore {
       .bind(id)
       .first<ArticleRow>();
     return row === null ? undefined : fromRow(row);
-  }
-
-  /** What there is to publish, newest first, `limit` at a time; `after` is the last one of the page before. */
-  async index(limit: number, after?: { published: number; id: string }): Promise<IndexedArticle[]> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT id, title, published, content_hash AS contentHash FROM articles
-         WHERE published < ?2 OR (published = ?2 AND id > ?3) ORDER BY published DESC, id LIMIT ?1`,
-      )
-      .bind(limit, after?.published ?? Number.MAX_SAFE_INTEGER, after?.id ?? '')
-      .all<IndexedArticle>();
-    return results;
   }
 
   /** The version of a feed's content; undefined when it has never had an article. One row read. */
@@ -288,7 +267,7 @@ function toRowJson({ article, guid, contentHash }: IdentifiedArticle): string {
   });
 }
 
-function fromRow(row: ArticleRow): Article {
+export function fromRow(row: ArticleRow): Article {
   const source: SourceEntry = { url: row.url, ...JSON.parse(row.entry) };
   const front = JSON.parse(row.front);
   return {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Article, IMAGE_MARK } from '../../src/article.ts';
-import { toPost } from '../../src/posts/post.ts';
+import { toPost as writePost } from '../../src/posts/post.ts';
+import { readPostOptions } from '../../src/posts/post-options.ts';
+import { postPath } from '../../src/posts/post-path.ts';
+
+const PICTURE = 'https://tributary.example/?http://static.example/a.jpeg';
 
 const ARTICLE: Article = {
   id: '0123456789abcdef0123456789abcdef',
@@ -20,12 +24,26 @@ const ARTICLE: Article = {
   contentHtml: `<p>10月18日讯</p><p><img src="${IMAGE_MARK}http://static.example/a.jpeg"></p>`,
 };
 
-function postOf(change: Partial<Article> = {}): {
+function optionsOf(given: Record<string, string>) {
+  const result = readPostOptions(given);
+  if (result.kind === 'wrong') throw new Error(result.message);
+  return result.options;
+}
+
+function toPost(article: Article, given: Record<string, string> = {}): string {
+  const pictureUrl = (url: string) => `https://tributary.example/?${url}`;
+  return writePost({ article, sourceTitle: '趣头条分类' }, { ...optionsOf(given), pictureUrl });
+}
+
+function postOf(
+  change: Partial<Article> = {},
+  given: Record<string, string> = {},
+): {
   text: string;
   front: Record<string, unknown>;
   body: string;
 } {
-  const text = toPost({ ...ARTICLE, ...change }, { proxyOrigin: 'https://tributary.example' });
+  const text = toPost({ ...ARTICLE, ...change }, given);
   const [, yaml = '', body = ''] = /^---\n([\s\S]*?\n)---\n\n([\s\S]*)\n$/.exec(text) ?? [];
   return { text, front: parse(yaml), body };
 }
@@ -42,6 +60,7 @@ describe('a post', () => {
       date: 'Mon, 18 Oct 2021 06:56:51 GMT',
       thumbnail: 'https://tributary.example/?http://static.example/a.jpeg',
       link: 'https://news.example/1',
+      source: '趣头条分类',
     });
     expect(body).toBe(
       '<div><p>10月18日讯</p><p><img src="https://tributary.example/?http://static.example/a.jpeg"></p></div>',
@@ -52,7 +71,7 @@ describe('a post', () => {
     const { headImage, thumbnail, ...bare } = ARTICLE;
     const { front } = postOf({ headImage: undefined, thumbnail: undefined } as never);
     expect(front).not.toHaveProperty('headimg');
-    expect(toPost(bare, { proxyOrigin: '' })).not.toContain('thumbnail');
+    expect(toPost(bare)).not.toContain('thumbnail');
   });
 
   it.each([
@@ -86,4 +105,60 @@ describe('a post', () => {
       '<div><p>&#123;&#123; a &#125;&#125;</p>      code? --- <pre class="x">&#123;% if %&#125;&#10;&#10;  b&#10;c</pre> # d </div>',
     );
   });
+});
+
+describe('a profile', () => {
+  it.each([
+    ['butterfly', 'cover', PICTURE],
+    ['fluid', 'index_img', PICTURE],
+    ['stellar', 'banner', PICTURE],
+    ['next', 'photos', [PICTURE]],
+    ['landscape', 'photos', [PICTURE]],
+    ['volantis', 'headimg', PICTURE],
+  ])('puts the picture where the theme %s looks for it', (theme, key, value) => {
+    expect(postOf({}, { theme }).front[key]).toEqual(value);
+  });
+
+  it('writes the wall clock of the site for Hexo, and times with an offset, unquoted, for the others', () => {
+    const timezone = 'Asia/Shanghai';
+    expect(postOf({}, { timezone }).front.date).toBe('2021-10-18 14:56:51');
+    expect(postOf({}, { timezone, profile: 'hugo' }).text).toContain('\ndate: 2021-10-18T14:56:51+08:00\n');
+    expect(postOf({}, { profile: 'astro' }).text).toContain('\npubDate: 2021-10-18T06:56:51Z\n');
+  });
+
+  it.each([
+    [{ profile: 'word' }, 'profile is one of'],
+    [{ profile: 'hugo', theme: 'next' }, 'themes are Hexo'],
+    [{ theme: 'toString' }, 'theme is one of'],
+    [{ timezone: 'Mars' }, 'timezone is a zone'],
+    [{ images: 'x' }, 'images is one of'],
+    [{ layout: 'x' }, 'layout is folders or flat'],
+  ])('is refused with what to write instead: %j', (given, message) => {
+    const result = readPostOptions(given as Record<string, string>);
+    expect(result.kind === 'wrong' && result.message).toContain(message);
+  });
+});
+
+describe('the file of a post', () => {
+  const pathOf = (firstTitle: string, categories: string[] = [], given: Record<string, string> = {}) =>
+    postPath({ ...ARTICLE, firstTitle, categories }, optionsOf(given));
+
+  it('lies in the folders of its categories and ends in a piece of the id', () => {
+    expect(pathOf('西安：安全?', ['新媒体', '../a', 'CON'])).toBe('新媒体/a/CON-1/西安-安全-01234567.md');
+    expect(pathOf('a', ['b'], { layout: 'flat' })).toBe('a-01234567.md');
+    expect(pathOf('a', [], { profile: 'jekyll' })).toBe('2021-10-18-a-01234567.md');
+  });
+
+  it.each(['', '...', '<>:"/\\|?*', '\u202e', '\u0301'])('needs nothing of the title %j', (title) => {
+    expect(pathOf(title)).toBe('01234567.md');
+  });
+
+  it.each(['字', 'a', '👨‍👩‍👧', `e${'\u0301'.repeat(300)}`])(
+    'has at most 120 graphemes and 255 bytes of %j',
+    (text) => {
+      const name = pathOf(text.repeat(500));
+      expect([...new Intl.Segmenter().segment(name)].length).toBeLessThanOrEqual(120);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+    },
+  );
 });

@@ -182,11 +182,26 @@ author: "News"
 comments: false
 date: "Mon, 18 Oct 2021 06:56:51 GMT"
 link: "https://news.example/one"
+source: "News"
 ---
 
 <div><p>About one.</p></div>
 `);
     expect((await call(`/posts/${'0'.repeat(32)}.md`)).status).toBe(404);
+  });
+
+  it('are served as a generator wants them, and all in one archive', async () => {
+    await followOne();
+    const { posts } = (await (await call('/posts.json?profile=jekyll')).json()) as {
+      posts: { url: string; path: string }[];
+    };
+    expect(posts[0]?.path).toMatch(/^新媒体\/2021-10-18-one-[0-9a-f]{8}\.md$/);
+    const post = await (await call((posts[0]?.url ?? '').replace('https://tributary.example', ''))).text();
+    expect(post).toContain('\ndate: 2021-10-18T06:56:51Z\n');
+    const archive = await (await call('/posts.tar?profile=jekyll')).text();
+    expect(archive).toContain(` path=${posts[0]?.path}\n`);
+    expect(archive).toContain(post);
+    expect((await call('/posts.tar?profile=word')).status).toBe(400);
   });
 });
 

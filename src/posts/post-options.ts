@@ -1,0 +1,57 @@
+import { PROFILES, type Profile, THEMES } from './profile.ts';
+import { isZone } from './zoned-time.ts';
+
+const PICTURE_MODES = ['proxy', 'origin'] as const;
+/** Where posts load pictures from: through our proxy, or where the publisher has them. */
+type PictureMode = (typeof PICTURE_MODES)[number];
+
+/** How posts are wanted. */
+export interface PostOptions {
+  profile: Profile;
+  /** The site's zone; dates are in UTC without one. */
+  timezone?: string;
+  images: PictureMode;
+  /** Whether files lie in the folders of their category path. */
+  folders: boolean;
+}
+
+export type PostOptionsResult =
+  | { kind: 'options'; options: PostOptions }
+  | { kind: 'wrong'; message: string };
+
+/**
+ * Reads how posts are wanted, from the parameters of an address or the options of the command; both have the same
+ * names: `profile`, `theme`, `timezone`, `images`, `layout`.
+ */
+export function readPostOptions(given: Readonly<Record<string, string | undefined>>): PostOptionsResult {
+  const profile = readProfile(given.profile ?? 'hexo', given.theme);
+  if (typeof profile === 'string') return { kind: 'wrong', message: profile };
+  const { timezone, images = 'proxy', layout = 'folders' } = given;
+  if (timezone !== undefined && !isZone(timezone)) {
+    return { kind: 'wrong', message: `timezone is a zone such as Asia/Shanghai, not "${timezone}"` };
+  }
+  if (!isPictureMode(images)) {
+    return { kind: 'wrong', message: `images is one of ${PICTURE_MODES.join(', ')}, not "${images}"` };
+  }
+  if (layout !== 'folders' && layout !== 'flat') {
+    return { kind: 'wrong', message: `layout is folders or flat, not "${layout}"` };
+  }
+  return {
+    kind: 'options',
+    options: { profile, images, folders: layout === 'folders', ...(timezone !== undefined && { timezone }) },
+  };
+}
+
+function readProfile(name: string, theme: string | undefined): Profile | string {
+  const profile = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
+  if (profile === undefined) return `profile is one of ${Object.keys(PROFILES).join(', ')}, not "${name}"`;
+  if (theme === undefined) return profile;
+  const themeKeys = Object.hasOwn(THEMES, theme) ? THEMES[theme] : undefined;
+  if (themeKeys === undefined) return `theme is one of ${Object.keys(THEMES).join(', ')}, not "${theme}"`;
+  if (name !== 'hexo') return `themes are Hexo's; the profile ${name} has none`;
+  return { ...profile, keys: { ...profile.keys, ...themeKeys } };
+}
+
+function isPictureMode(text: string): text is PictureMode {
+  return (PICTURE_MODES as readonly string[]).includes(text);
+}

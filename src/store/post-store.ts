@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { Article } from '../article.ts';
+import { sourceTitle } from '../sources/source.ts';
+import type { SourceEntry } from '../sources/source-list.ts';
+import { type ArticleRow, fromRow } from './article-store.ts';
+
+/** What an index of posts tells of one: enough to know where its file lies and whether a copy is the current one. */
+export interface IndexedPost {
+  id: string;
+  title: string;
+  /** The title the article was first seen with. */
+  firstTitle: string;
+  categories: readonly string[];
+  /** Milliseconds since 1970. */
+  published: number;
+  /** Differs when anything differs that a post is made from. */
+  hash: string;
+}
+
+/** An article with what else its post is made from. */
+export interface StoredPost {
+  article: Article;
+  sourceTitle: string;
+  firstTitle: string;
+}
+
+/** The last post of a page, behind which the next one begins. */
+export interface PostCursor {
+  published: number;
+  id: string;
+}
+
+const NEWEST_FIRST = `(articles.published < ?2 OR (articles.published = ?2 AND articles.id > ?3))
+  ORDER BY articles.published DESC, articles.id LIMIT ?1`;
+const COLUMNS = `articles.id, source_id, articles.published, title, link, front, content_html, url, entry, feed_title,
+  first_title`;
+
+/** The articles in D1 as posts, newest first. */
+export class PostStore {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /** What there is to publish, without the bodies, `limit` at a time. */
+  async index(limit: number, after?: PostCursor): Promise<IndexedPost[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT articles.id, title, first_title, articles.published, content_hash, url, entry, feed_title
+         FROM articles JOIN sources ON sources.id = source_id WHERE ${NEWEST_FIRST}`,
+      )
+      .bind(limit, ...bindCursor(after))
+      .all<ArticleRow & { first_title: string; content_hash: string }>();
+    return results.map((row) => {
+      const entry = entryOf(row);
+      const fromSource = JSON.stringify([entry.categories, entry.author, titleOf(row)]);
+      return {
+        id: row.id,
+        title: row.title,
+        firstTitle: row.first_title,
+        categories: entry.categories,
+        published: row.published,
+        hash: createHash('sha256').update(`${row.content_hash}\n${fromSource}`).digest('hex').slice(0, 32),
+      };
+    });
+  }
+
+  /** Whole posts, `limit` at a time. */
+  async page(limit: number, after?: PostCursor): Promise<StoredPost[]> {
+    const { results } = await this.#db
+      .prepare(`SELECT ${COLUMNS} FROM articles JOIN sources ON sources.id = source_id WHERE ${NEWEST_FIRST}`)
+      .bind(limit, ...bindCursor(after))
+      .all<ArticleRow & { first_title: string }>();
+    return results.map(toStoredPost);
+  }
+
+  async find(id: string): Promise<StoredPost | undefined> {
+    const row = await this.#db
+      .prepare(
+        `SELECT ${COLUMNS} FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = ?1`,
+      )
+      .bind(id)
+      .first<ArticleRow & { first_title: string }>();
+    return row === null ? undefined : toStoredPost(row);
+  }
+}
+
+function toStoredPost(row: ArticleRow & { first_title: string }): StoredPost {
+  return { article: fromRow(row), sourceTitle: titleOf(row), firstTitle: row.first_title };
+}
+
+function bindCursor(after: PostCursor | undefined): [number, string] {
+  return [after?.published ?? Number.MAX_SAFE_INTEGER, after?.id ?? ''];
+}
+
+function titleOf(row: ArticleRow): string {
+  return sourceTitle(entryOf(row), row.feed_title ?? undefined);
+}
+
+function entryOf(row: ArticleRow): SourceEntry {
+  return { url: row.url, ...JSON.parse(row.entry) };
+}
