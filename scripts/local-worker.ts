@@ -45,7 +45,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   const environmentFile = path.join(options.state, 'worker.env');
   writePrivateFile(
     environmentFile,
-    `ADMIN_TOKEN='${options.adminToken}'\nPRIVATE_ORIGINS='${options.privateOrigins.join(',')}'\n`,
+    `ADMIN_TOKEN='${options.adminToken}'\nPRIVATE_ORIGINS='${options.privateOrigins.join(',')}'\n${handedOn()}`,
   );
   const child = startWrangler(
     [
@@ -79,6 +79,15 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     throw new CommandFailure(`The Worker does not come up; wrangler's last words:\n${log.end()}`);
   }
   return { origin, ended, stop: () => stopWrangler(child) };
+}
+
+/** Variables of this process that the Worker is to have too. */
+const HANDED_ON = ['ALERT_URL', 'ALERT_KEY', 'KEEP_DAYS', 'KEEP_ITEMS', 'MAX_DB_MB'];
+
+function handedOn(): string {
+  return HANDED_ON.filter((name) => process.env[name])
+    .map((name) => `${name}='${process.env[name]?.replace(/['\n]/g, '')}'\n`)
+    .join('');
 }
 
 /** Whether a Worker of ours answers at an origin now. */

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { type Config, type Env, readConfig } from './env.ts';
 import { apiRoutes } from './routes/api.ts';
 import { feedRoutes } from './routes/feeds.ts';
+import { healthRoutes } from './routes/health.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { postRoutes } from './routes/posts.ts';
@@ -34,6 +35,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', pictureRoutes());
   app.route('/', feedRoutes());
   app.route('/', postRoutes());
+  app.route('/', healthRoutes());
   app.route('/', apiRoutes());
   app.route('/', pageRoutes());
   app.notFound((c) => c.text('There is nothing at this address.\n', 404, NOT_STORED));

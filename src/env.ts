@@ -1,4 +1,6 @@
 import type { ImageAccess } from './images/access.ts';
+import type { AlertTarget } from './jobs/alert.ts';
+import type { RetentionRules } from './jobs/retention.ts';
 import type { PollMessage } from './jobs/schedule.ts';
 
 /** The bindings and variables of `wrangler.toml`, and its secrets. */
@@ -20,6 +22,16 @@ export interface Env {
   IMAGE_KEYS?: string;
   /** Private origins that may be asked, separated by commas, e.g. `http://127.0.0.1:4801`. */
   PRIVATE_ORIGINS?: string;
+  /** Where to tell that a source broke or recovered, by POST. */
+  ALERT_URL?: string;
+  /** Secret: the key that signs what is told there. */
+  ALERT_KEY?: string;
+  /** Days after which an article goes. */
+  KEEP_DAYS?: string;
+  /** Articles of a source beyond which the oldest go. */
+  KEEP_ITEMS?: string;
+  /** Megabytes the database may have. */
+  MAX_DB_MB?: string;
 }
 
 /** The variables, checked and with their defaults. */
@@ -30,6 +42,9 @@ export interface Config {
   timezone: string;
   privateOrigins: readonly string[];
   imageAccess: ImageAccess;
+  /** The owner's webhook. */
+  alert?: AlertTarget;
+  retention: RetentionRules;
 }
 
 /** Reads the variables. A wrong one throws with its name and what to write, because nothing works right with it. */
@@ -44,9 +59,37 @@ export function readConfig(env: Env): Config {
       hosts: listOf(env.IMAGE_HOSTS),
       signingKeys: listOf(env.IMAGE_KEYS),
     },
+    retention: {
+      maxDatabaseBytes: 1_000_000 * (readNumber('MAX_DB_MB', env.MAX_DB_MB) ?? DEFAULT_MAX_DB_MB),
+      ...optional('keepDays', readNumber('KEEP_DAYS', env.KEEP_DAYS)),
+      ...optional('keepItems', readNumber('KEEP_ITEMS', env.KEEP_ITEMS)),
+    },
+    ...(env.ALERT_URL && { alert: readAlertTarget(env.ALERT_URL, env.ALERT_KEY) }),
     ...(ADMIN_TOKEN && { adminToken: ADMIN_TOKEN }),
     ...(PUBLIC_URL && { publicOrigin: readOrigin('PUBLIC_URL', PUBLIC_URL) }),
   };
+}
+
+/** The free plan ends at 500 MB; what is left is room for the moment in which the oldest articles go. */
+const DEFAULT_MAX_DB_MB = 450;
+
+function readNumber(name: string, text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`${name} is a whole number above 0, not "${text}"`);
+}
+
+function readAlertTarget(url: string, key: string | undefined): AlertTarget {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new Error(`ALERT_URL is an address such as https://hooks.example.org/tributary, not "${url}"`);
+  }
+  return { url, ...(key && { key }) };
+}
+
+/** A field that is there only with a value. */
+function optional<K extends string, V>(name: K, value: V | undefined): { [k in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [k in K]?: V });
 }
 
 function listOf(text: string | undefined): string[] {

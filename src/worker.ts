@@ -1,8 +1,11 @@
 import { createApp } from './app.ts';
 import { type Env, readConfig } from './env.ts';
 import { consume } from './jobs/consume.ts';
+import { keepHouse } from './jobs/housekeeping.ts';
 import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
 import { ArticleStore } from './store/article-store.ts';
+import { HealthStore } from './store/health-store.ts';
+import { RetentionStore } from './store/retention-store.ts';
 import { SourceStore } from './store/source-store.ts';
 import { userAgent } from './user-agent.ts';
 
@@ -12,7 +15,15 @@ export default {
   fetch: app.fetch,
 
   async scheduled(_controller, env) {
+    const config = readConfig(env);
     await scheduleDue(new SourceStore(env.DB), env.POLLS, Date.now());
+    await keepHouse(config, {
+      fetch,
+      userAgent: userAgent(config.publicOrigin),
+      health: new HealthStore(env.DB),
+      retention: new RetentionStore(env.DB),
+      now: Date.now(),
+    });
   },
 
   async queue(batch, env) {

@@ -31,7 +31,7 @@ export function toRss(feed: FeedDocument): string {
  * Titles are plain text, but readers disagree on that; a literal `&` or `<` written as a hexadecimal reference is what
  * most of them show as it is (RSS Advisory Board profile, 2.1).
  */
-function withPlainTitles(rss: string): string {
+export function withPlainTitles(rss: string): string {
   return rss.replace(/<title>[^<]*&[^<]*<\/title>/g, (title) =>
     title.replaceAll('&amp;', '&#x26;').replaceAll('&lt;', '&#x3C;'),
   );

@@ -52,7 +52,8 @@ async function poll(followed: FollowedSource, tools: RefreshTools): Promise<void
     await refresh(followed, tools);
   } catch (error) {
     console.error(`refreshing ${followed.source.url} failed`, error);
-    await saveFailure(followed, 'internal', `a fault of ours: ${String(error)}`, {}, tools);
+    const failure = { kind: 'internal', detail: `a fault of ours: ${String(error)}` };
+    await saveFailure(followed, failure, {}, tools);
   }
 }
 

@@ -9,7 +9,7 @@ import { plainTitle } from '../normalise/plain-text.ts';
 import { readFeed } from '../parse/read-feed.ts';
 import { nextCheckAfterFailure, nextCheckAfterSuccess, type PollHints } from '../sources/due.ts';
 import { feedAddresses, isRsshubRoute } from '../sources/feed-addresses.ts';
-import type { FollowedSource, PollState, Source } from '../sources/source.ts';
+import type { FollowedSource, PollState, Source, SourceFailure } from '../sources/source.ts';
 import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
 
@@ -46,14 +46,14 @@ export async function refresh(followed: FollowedSource, tools: RefreshTools): Pr
   const { source, state } = followed;
   const response = await askForFeed(followed, tools);
   if (response.kind === 'failed')
-    return saveFailure(followed, response.reason, response.detail, response, tools);
+    return saveFailure(followed, { ...response, kind: response.reason }, response, tools);
   if (response.kind === 'not-modified') return saveUnchanged(followed, response, tools);
 
   const bodyHash = createHash('sha256').update(response.bytes).digest('hex');
   if (bodyHash === state.bodyHash) return saveUnchanged(followed, response, tools);
 
   const feed = await readFeed(response.bytes, response);
-  if (feed.kind === 'not-a-feed') return saveFailure(followed, feed.kind, feed.detail, {}, tools);
+  if (feed.kind === 'not-a-feed') return saveFailure(followed, feed, {}, tools);
 
   const { articles, identityMode } = articlesFromFeed(feed, {
     source,
@@ -137,8 +137,7 @@ async function saveUnchanged(
 /** Records what went wrong with a source; everything else that is known of it stays. */
 export async function saveFailure(
   { source, state }: FollowedSource,
-  kind: string,
-  detail: string,
+  { kind, detail, status }: Omit<SourceFailure, 'at'>,
   hints: PollHints,
   tools: RefreshTools,
 ): Promise<RefreshOutcome> {
@@ -147,7 +146,7 @@ export async function saveFailure(
   await tools.sources.savePoll(source.id, {
     ...state,
     consecutiveFailures,
-    failure: { kind, detail, at: now },
+    failure: { kind, detail, at: now, ...(status !== undefined && { status }) },
     lastCheckedAt: now,
     nextCheckAt: nextCheckAfterFailure(source, consecutiveFailures, hints, now, jitter),
   });

@@ -7,17 +7,16 @@ import { parseOpml, toOpml } from '../sources/opml.ts';
 import { type FollowedSource, sourceId } from '../sources/source.ts';
 import { checkInstances, checkSourceEntry } from '../sources/source-entry.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
+import type { ArticleStatistics } from '../store/source-store.ts';
+import { OPEN_API } from './openapi.ts';
 
 /** A list of some ten thousand sources. */
 const MAX_BODY_BYTES = 4_000_000;
 
-/** The owner's calls, under `/api/`, and the check of health that anybody may ask for. */
+/** The owner's calls, under `/api/`, and their description, which anybody may read. */
 export function apiRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  routes.get('/healthz', async (c) => {
-    await c.env.DB.prepare('SELECT 1').run();
-    return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
-  });
+  routes.get('/api/openapi.json', (c) => c.json(OPEN_API, 200, { 'Cache-Control': 'public, max-age=3600' }));
   routes.use('/api/*', ownerOnly, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
   routes.get('/api/sources', listSources);
   routes.post('/api/sources', addOrImport);
@@ -51,35 +50,42 @@ const ownerOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 async function listSources(c: Context<AppEnv>): Promise<Response> {
-  const [followed, counts, rsshub] = await Promise.all([
+  const [followed, statistics, rsshub] = await Promise.all([
     c.var.sources.all(),
-    c.var.sources.articleCounts(),
+    c.var.sources.articleStatistics(Date.now()),
     c.var.sources.rsshubInstances(),
   ]);
-  const sources = followed.map((each) => describe(each, counts.get(each.source.id) ?? 0));
+  const sources = followed.map((each) => describe(each, statistics.get(each.source.id)));
   return c.json({ rsshub, sources });
 }
 
 async function showSource(c: Context<AppEnv>): Promise<Response> {
   const followed = await c.var.sources.find(c.req.param('id') ?? '');
   if (followed === undefined) return noSuchSource(c);
-  return c.json(describe(followed, (await c.var.sources.articleCounts()).get(followed.source.id) ?? 0));
+  const statistics = await c.var.sources.articleStatistics(Date.now(), followed.source.id);
+  return c.json(describe(followed, statistics.get(followed.source.id)));
 }
 
 /** A source as the owner sees it: what he wrote down, and how polling it goes. */
-function describe({ source, state }: FollowedSource, articles: number): Record<string, unknown> {
+function describe(
+  { source, state }: FollowedSource,
+  statistics: ArticleStatistics | undefined,
+): Record<string, unknown> {
   const iso = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
   const { failure } = state;
   return {
     ...source,
     state: failure ? 'failing' : state.lastSuccessAt === undefined ? 'waiting' : 'ok',
-    articles,
+    articles: statistics?.articles ?? 0,
+    newestItemAt: iso(statistics?.newest),
+    itemsPerDay: statistics?.perDay ?? 0,
     feedTitle: state.feedTitle,
     lastCheckedAt: iso(state.lastCheckedAt),
     lastSuccessAt: iso(state.lastSuccessAt),
     nextCheckAt: iso(state.nextCheckAt),
     consecutiveFailures: state.consecutiveFailures,
     failure: failure && { ...failure, at: iso(failure.at) },
+    brokenSince: iso(state.brokenSince),
     repairs: state.repairs,
   };
 }

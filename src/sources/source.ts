@@ -20,6 +20,8 @@ export interface PollState {
   consecutiveFailures: number;
   /** What is wrong now; absent when the last poll went well. */
   failure?: SourceFailure;
+  /** Since when the source counts as broken (`sources/health.ts`); told by the store, which keeps it. */
+  brokenSince?: number;
   /** `link` once the publisher's ids have shown that they cannot be trusted (`normalise/identity.ts`). */
   identityMode: 'guid' | 'link';
   /** What had to be mended to read the feed, in words. */
@@ -35,6 +37,8 @@ export interface SourceFailure {
   kind: string;
   /** A sentence for the owner. */
   detail: string;
+  /** What the server answered, where it answered. */
+  status?: number;
   at: number;
 }
 

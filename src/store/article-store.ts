@@ -34,6 +34,11 @@ export interface ArticleRow {
 /** D1 takes 2 MB a parameter; articles are written in pieces of about this many characters. */
 const PIECE = 500_000;
 
+/** What a part of a feed shows and what was shown before, as far as a feed is read. */
+const BOTH_SHOWN = `(SELECT json_group_array(value) FROM (
+  SELECT value FROM json_each(excluded.article_ids) UNION SELECT value FROM json_each(feed_contents.article_ids)
+  LIMIT 400))`;
+
 /** The articles in D1. */
 export class ArticleStore {
   readonly #db: D1Database;
@@ -71,12 +76,19 @@ export class ArticleStore {
   /**
    * Writes a source's articles as an upsert on their ids: one that is stored with the same content is left alone, one
    * that changed keeps its date of publication. The versions of the feeds that show them rise in the same transaction
-   * as the articles, and only when one changed. Tells how many changed.
+   * as the articles, and only when one changed. Retention leaves these articles until the feed shows others;
+   * `partial` ones, of a delta or a push, are shown besides those before. Tells how many changed.
    */
-  async save(source: Source, articles: readonly IdentifiedArticle[], now: number): Promise<number> {
-    const scopes = JSON.stringify(scopesOf(source).map(scopeKey));
+  async save(
+    source: Source,
+    articles: readonly IdentifiedArticle[],
+    now: number,
+    { partial = false } = {},
+  ): Promise<number> {
+    const scopes = JSON.stringify(scopeKeysOf(source));
     let changed = 0;
-    for (const piece of piecesOf(articles)) {
+    const pieces = piecesOf(articles);
+    for (const piece of pieces) {
       const [, counted] = await this.#db.batch<{ changed: number }>([
         this.#db
           .prepare(
@@ -106,10 +118,28 @@ export class ArticleStore {
              ON CONFLICT (host, source_id) DO NOTHING`,
           )
           .bind(JSON.stringify(pictureHosts(piece)), source.id),
+        ...(piece === pieces.at(-1) ? [this.#showing(source.id, articles, now, partial)] : []),
       ]);
       changed += counted?.results[0]?.changed ?? 0;
     }
     return changed;
+  }
+
+  /** Records which articles a source's feed shows. */
+  #showing(
+    sourceId: string,
+    articles: readonly IdentifiedArticle[],
+    now: number,
+    partial: boolean,
+  ): D1PreparedStatement {
+    const shown = partial ? BOTH_SHOWN : 'excluded.article_ids';
+    return this.#db
+      .prepare(
+        `INSERT INTO feed_contents (source_id, changed_at, article_ids) VALUES (?1, ?2, ?3)
+         ON CONFLICT (source_id) DO UPDATE SET changed_at = excluded.changed_at, article_ids = ${shown}
+         WHERE feed_contents.article_ids <> excluded.article_ids`,
+      )
+      .bind(sourceId, now, JSON.stringify(articles.map(({ article }) => article.id)));
   }
 
   /**
@@ -191,12 +221,13 @@ export class ArticleStore {
   }
 }
 
-/** All feeds that show a source's articles: everything, each level of its category path, the source's own. */
-function scopesOf(source: Source): FeedScope[] {
-  const categories = source.categories.map(
-    (_, i): FeedScope => ({ kind: 'category', path: source.categories.slice(0, i + 1) }),
+/** Keys of the feeds that show a source's articles: everything, each level of its category path, the source's own. */
+export function scopeKeysOf({ id, categories }: Pick<Source, 'id' | 'categories'>): string[] {
+  const levels = categories.map(
+    (_, i): FeedScope => ({ kind: 'category', path: categories.slice(0, i + 1) }),
   );
-  return [{ kind: 'all' }, ...categories, { kind: 'source', id: source.id }];
+  const scopes: FeedScope[] = [{ kind: 'all' }, ...levels, { kind: 'source', id }];
+  return scopes.map(scopeKey);
 }
 
 function scopeKey(scope: FeedScope): string {

@@ -1,3 +1,4 @@
+import { isBroken } from '../sources/health.ts';
 import type { FollowedSource, PollState, Source, SourceFailure } from '../sources/source.ts';
 import { sourceId } from '../sources/source.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
@@ -9,6 +10,18 @@ export interface ImportCounts {
   removed: number;
   unchanged: number;
 }
+
+/** What there is of a source's articles. */
+export interface ArticleStatistics {
+  articles: number;
+  /** When the newest was published: milliseconds since 1970. */
+  newest: number;
+  /** Published a day, of late. */
+  perDay: number;
+}
+
+const DAY = 24 * 3_600_000;
+const STATISTICS_DAYS = 30;
 
 interface SourceRow {
   id: string;
@@ -22,6 +35,7 @@ interface SourceRow {
   last_success_at: number | null;
   consecutive_failures: number;
   failure: string | null;
+  broken_since: number | null;
   repairs: string;
   identity_mode: string;
   feed_title: string | null;
@@ -70,12 +84,22 @@ export class SourceStore {
     return row !== null;
   }
 
-  /** How many articles each source has, by id. */
-  async articleCounts(): Promise<Map<string, number>> {
+  /** What there is of each source's articles, or of one source's, by source id; none for a source without any. */
+  async articleStatistics(now: number, id?: string): Promise<Map<string, ArticleStatistics>> {
     const { results } = await this.#db
-      .prepare('SELECT source_id AS id, count(*) AS n FROM articles GROUP BY source_id')
-      .all<{ id: string; n: number }>();
-    return new Map(results.map(({ id, n }) => [id, n]));
+      .prepare(
+        `SELECT source_id AS id, count(*) AS articles, max(published) AS newest,
+           count(CASE WHEN published >= ?1 THEN 1 END) AS lately
+         FROM articles ${id === undefined ? '' : 'WHERE source_id = ?2'} GROUP BY source_id`,
+      )
+      .bind(now - STATISTICS_DAYS * DAY, ...(id === undefined ? [] : [id]))
+      .all<{ id: string; articles: number; newest: number; lately: number }>();
+    return new Map(
+      results.map(({ id, articles, newest, lately }) => [
+        id,
+        { articles, newest, perDay: Math.round((100 * lately) / STATISTICS_DAYS) / 100 },
+      ]),
+    );
   }
 
   /** RSSHub instances in order of preference. */
@@ -181,7 +205,8 @@ export class SourceStore {
       .prepare(
         `UPDATE sources SET leased_until = 0, next_check_at = ?2, etag = ?3, last_modified = ?4, body_hash = ?5,
            last_checked_at = ?6, last_success_at = ?7, consecutive_failures = ?8, failure = ?9, repairs = ?10,
-           identity_mode = ?11, feed_title = ?12, site_link = ?13
+           identity_mode = ?11, feed_title = ?12, site_link = ?13,
+           broken_since = CASE WHEN ?14 THEN coalesce(broken_since, ?6) END
          WHERE id = ?1`,
       )
       .bind(
@@ -198,6 +223,7 @@ export class SourceStore {
         state.identityMode,
         state.feedTitle ?? null,
         state.siteLink ?? null,
+        isBroken(state) ? 1 : 0,
       )
       .run();
   }
@@ -243,6 +269,7 @@ function fromRow(row: SourceRow): FollowedSource {
     ...(row.last_checked_at !== null && { lastCheckedAt: row.last_checked_at }),
     ...(row.last_success_at !== null && { lastSuccessAt: row.last_success_at }),
     ...(failure !== undefined && { failure }),
+    ...(row.broken_since !== null && { brokenSince: row.broken_since }),
     ...(row.feed_title !== null && { feedTitle: row.feed_title }),
     ...(row.site_link !== null && { siteLink: row.site_link }),
   };

@@ -209,7 +209,7 @@ describe('the source store', () => {
     expect(await sources.claimDue(1e12, 5)).toHaveLength(1);
   });
 
-  it('gives a saved polling state back as it was', async () => {
+  it('gives a saved polling state back as it was, and tells since when the source is broken', async () => {
     const { sources } = await stores();
     const state = {
       etag: 'W/"odd, but theirs"',
@@ -226,6 +226,6 @@ describe('the source store', () => {
       siteLink: 'https://news.example/',
     };
     await sources.savePoll(SOURCE.id, state);
-    expect((await sources.find(SOURCE.id))?.state).toEqual(state);
+    expect((await sources.find(SOURCE.id))?.state).toEqual({ ...state, brokenSince: 5 });
   });
 });

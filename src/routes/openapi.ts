@@ -1,0 +1,150 @@
+const TEXT = { type: 'string' };
+const TIME = { type: 'string', format: 'date-time' };
+const COUNT = { type: 'integer' };
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: object) => ({ content: { 'application/json': { schema } } });
+const opml = { content: { 'text/x-opml': { schema: TEXT } } };
+const answer = (description: string, schema?: object) => ({ description, ...(schema && json(schema)) });
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+});
+
+const NO_SUCH_SOURCE = { 404: problem('There is no such source.') };
+const WRONG = { 422: problem('What is wrong with it, entry by entry.') };
+const SOURCE_ID = { name: 'id', in: 'path', required: true, schema: TEXT };
+
+const ENTRY_FIELDS = {
+  url: { ...TEXT, description: 'http(s)://… or rsshub://route' },
+  title: TEXT,
+  categories: { type: 'array', items: TEXT, description: 'A path, outermost first.' },
+  poll: { type: 'integer', description: 'Minutes between polls; written also as 30m, 6h, 1d.' },
+  author: { enum: ['source', 'item'] },
+  timezone: TEXT,
+  fulltext: { type: 'boolean' },
+};
+
+/** The owner's calls in OpenAPI 3.1; a test holds it to the routes that there are. */
+export const OPEN_API = {
+  openapi: '3.1.0',
+  info: { title: 'Tributary', version: '1', description: 'The owner’s calls. Errors are RFC 9457 problems.' },
+  security: [{ owner: [] }],
+  paths: {
+    '/api/openapi.json': {
+      get: { summary: 'This description', security: [], responses: { 200: answer('OpenAPI 3.1', {}) } },
+    },
+    '/api/sources': {
+      get: {
+        summary: 'All sources and how polling them goes',
+        responses: {
+          200: answer('The sources', {
+            type: 'object',
+            properties: {
+              rsshub: { type: 'array', items: TEXT },
+              sources: { type: 'array', items: ref('Source') },
+            },
+          }),
+        },
+      },
+      post: {
+        summary: 'Adds or changes one source, or imports a list',
+        requestBody: { required: true, ...json({ oneOf: [ref('SourceEntry'), ref('SourceList')] }) },
+        responses: {
+          200: answer('A source that was there, or what the import changed', {
+            oneOf: [ref('SourceEntry'), ref('ImportCounts')],
+          }),
+          201: answer('A new source', ref('SourceEntry')),
+          ...WRONG,
+        },
+      },
+    },
+    '/api/sources/{id}': {
+      parameters: [SOURCE_ID],
+      get: {
+        summary: 'One source',
+        responses: { 200: answer('The source', ref('Source')), ...NO_SUCH_SOURCE },
+      },
+      patch: {
+        summary: 'Changes the fields given; null takes one away (RFC 7396)',
+        requestBody: { required: true, ...json(ref('SourceEntry')) },
+        responses: {
+          200: answer('The source as it is now', ref('SourceEntry')),
+          ...NO_SUCH_SOURCE,
+          ...WRONG,
+        },
+      },
+      delete: {
+        summary: 'Removes a source and its articles',
+        responses: { 204: answer('It is gone.'), ...NO_SUCH_SOURCE },
+      },
+    },
+    '/api/sources/{id}/refresh': {
+      parameters: [SOURCE_ID],
+      post: {
+        summary: 'Polls one source now',
+        responses: { 202: answer('What was queued', ref('Queued')), ...NO_SUCH_SOURCE },
+      },
+    },
+    '/api/refresh': {
+      post: {
+        summary: 'Polls all sources now',
+        responses: { 202: answer('What was queued', ref('Queued')) },
+      },
+    },
+    '/api/opml': {
+      get: { summary: 'The list as OPML', responses: { 200: { description: 'OPML 2.0', ...opml } } },
+      post: {
+        summary: 'Imports OPML; its folders are category paths',
+        parameters: [{ name: 'prune', in: 'query', schema: { enum: ['true'] } }],
+        requestBody: { required: true, ...opml },
+        responses: { 200: answer('What the import changed', ref('ImportCounts')), ...WRONG },
+      },
+    },
+  },
+  components: {
+    securitySchemes: { owner: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' } },
+    schemas: {
+      SourceEntry: { type: 'object', required: ['url'], properties: { id: TEXT, ...ENTRY_FIELDS } },
+      SourceList: {
+        type: 'object',
+        required: ['sources'],
+        properties: {
+          rsshub: { type: 'array', items: TEXT },
+          sources: { type: 'array', items: ref('SourceEntry') },
+          prune: { type: 'boolean', description: 'Removes what is not listed.' },
+        },
+      },
+      Source: {
+        type: 'object',
+        properties: {
+          id: TEXT,
+          ...ENTRY_FIELDS,
+          state: { enum: ['waiting', 'ok', 'failing'] },
+          articles: COUNT,
+          newestItemAt: TIME,
+          itemsPerDay: { type: 'number', description: 'Of the last 30 days.' },
+          feedTitle: TEXT,
+          lastCheckedAt: TIME,
+          lastSuccessAt: TIME,
+          nextCheckAt: TIME,
+          consecutiveFailures: COUNT,
+          failure: {
+            type: 'object',
+            properties: { kind: TEXT, detail: TEXT, status: COUNT, at: TIME },
+          },
+          brokenSince: { ...TIME, description: 'There while the source counts as broken.' },
+          repairs: { type: 'array', items: TEXT, description: 'What had to be mended to read the feed.' },
+        },
+      },
+      ImportCounts: {
+        type: 'object',
+        properties: { added: COUNT, updated: COUNT, removed: COUNT, unchanged: COUNT },
+      },
+      Queued: { type: 'object', properties: { queued: COUNT } },
+      Problem: {
+        type: 'object',
+        properties: { title: TEXT, status: COUNT, detail: TEXT, problems: { type: 'array', items: {} } },
+      },
+    },
+  },
+};
