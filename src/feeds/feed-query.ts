@@ -1,9 +1,11 @@
 import type { Article } from '../article.ts';
+import { type ArticleFilters, filterArticles, readArticleFilters } from './article-filters.ts';
 
 /** What the query of a feed's address asks for; a field that is absent leaves the feed as it is. */
 export interface FeedQuery {
   /** Only articles behind this one, in the order of a feed: the pages older than the feed itself. */
   before?: FeedPosition;
+  filters: ArticleFilters;
 }
 
 /** A place in the order of a feed: newest first, articles of one moment by id. */
@@ -18,23 +20,34 @@ export type FeedQueryResult = { kind: 'query'; query: FeedQuery } | { kind: 'wro
 
 /** Reads the parameters of a feed's address; those it does not know are no concern of ours. */
 export function readFeedQuery(parameters: URLSearchParams): FeedQueryResult {
+  const result = readArticleFilters(parameters);
+  if (result.kind === 'wrong') return result;
+  const { filters } = result;
   const before = parameters.get('before');
-  if (before === null) return { kind: 'query', query: {} };
+  if (before === null) return { kind: 'query', query: { filters } };
   const [, published, id] = /^(\d{1,15})-([0-9a-f]{32})$/.exec(before) ?? [];
   if (id === undefined)
     return { kind: 'wrong', message: '`before` is taken from the address of a next page.' };
-  return { kind: 'query', query: { before: { published: Number(published), id } } };
+  return { kind: 'query', query: { filters, before: { published: Number(published), id } } };
 }
 
 /**
  * The one spelling of a query, with `?` before it unless it is empty: parameters in a fixed order, defaults left out.
  * Addresses that ask for the same are the same feed, with one copy in each cache.
  */
-export function toCanonicalQuery({ before }: FeedQuery): string {
-  return before === undefined ? '' : `?before=${before.published}-${before.id}`;
+export function toCanonicalQuery({ before, filters }: FeedQuery): string {
+  const parameters = new URLSearchParams(filters.parameters.map(([name, value]) => [name, value]));
+  if (before !== undefined) parameters.set('before', `${before.published}-${before.id}`);
+  return parameters.size === 0 ? '' : `?${parameters}`;
 }
 
-/** The articles a query leaves of those that a feed would show, in their order. */
-export function selectArticles(articles: readonly Article[], _query: FeedQuery): readonly Article[] {
-  return articles;
+/**
+ * The articles a query leaves of those that a feed would show, in their order; undefined when finding out needs more
+ * work than a feed may cost.
+ */
+export function selectArticles(
+  articles: readonly Article[],
+  { filters }: FeedQuery,
+): readonly Article[] | undefined {
+  return filterArticles(articles, filters);
 }

@@ -84,8 +84,10 @@ async function serveFeed(c: Context<AppEnv>): Promise<Response> {
     return await serveCurrent(c, { scope: path.scope, format, query, selfUrl });
   } catch (error) {
     const stale = await caches.default.match(selfUrl);
+    if (stale === undefined && error instanceof FilterTooCostly)
+      return c.text(error.message, 400, FEED_HEADERS);
     if (stale === undefined) throw error;
-    console.error('the database failed; serving the last copy', error);
+    console.error('the feed cannot be made; serving the last copy', error);
     const headers = new Headers(stale.headers);
     headers.set('Cache-Control', 'public, max-age=60');
     headers.set('X-Feed-Stale', '1');
@@ -117,6 +119,11 @@ async function serveCurrent(c: Context<AppEnv>, request: FeedRequest): Promise<R
   return c.body(text, 200, headers);
 }
 
+/** A filter that was fast may become slow with new articles: the last copy stands in. */
+class FilterTooCostly extends Error {
+  override message = 'The filters need too much work on these articles; write simpler expressions.\n';
+}
+
 /** `If-None-Match` decides where it is sent, a date only without it (RFC 9110, 13.2.2). */
 function isUnchanged(c: Context<AppEnv>, etag: string, changed: number): boolean {
   const ifNoneMatch = c.req.header('If-None-Match');
@@ -142,13 +149,15 @@ async function readFeed(
     c.var.articles.latest(scope, ARTICLES_IN_A_FEED, query.before),
     c.var.sources.all(),
   ]);
+  const selected = selectArticles(articles, query);
+  if (selected === undefined) throw new FilterTooCostly();
   const sources = new Map(followed.map((each) => [each.source.id, toFeedSource(each)]));
   return {
     title: feedTitle(scope, sources, c.var.config.siteTitle),
     pageUrl: c.var.origin + scopeFolder(scope),
     selfUrl,
     updated,
-    articles: selectArticles(articles, query),
+    articles: selected,
     sources,
     proxyOrigin: c.var.origin,
   };

@@ -82,6 +82,15 @@ describe('a feed address', () => {
     }
   });
 
+  it('takes filters, and says what is wrong with one', async () => {
+    await followOne(rss('one', 'two'));
+    expect((await items('/feed.json?filter_title=^t')).map(({ title }) => title)).toEqual(['two']);
+    expect((await items('/feed.json?filterout=two&limit=5')).map(({ title }) => title)).toEqual(['one']);
+    const refused = await call('/feed.xml?filter=(?!a)');
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('`filter` is not right at character 1: look-ahead');
+  });
+
   it('serves the last copy, marked as stale, when the database is out of order', async () => {
     await followOne();
     const good = await (await call('/feed.xml')).text();
