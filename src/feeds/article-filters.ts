@@ -1,6 +1,7 @@
 import type { Article } from '../article.ts';
 import { IMAGE_MARK } from '../article.ts';
 import { compilePattern, type Pattern } from '../pattern/pattern.ts';
+import { withBriefBody } from './brief.ts';
 
 /** Which articles a feed keeps, in the parameters and with the meaning that RSSHub gave them. */
 export interface ArticleFilters {
@@ -12,6 +13,8 @@ export interface ArticleFilters {
   drop: readonly Condition[];
   /** Articles at most. */
   limit?: number;
+  /** Characters of text that stand for a body. */
+  brief?: number;
 }
 
 interface Condition {
@@ -46,7 +49,7 @@ const WORK = 5_000_000;
 /** Reads the filters among a feed's parameters. An empty one is as good as none. */
 export function readArticleFilters(query: URLSearchParams): FiltersResult {
   const given = new Map<string, string>();
-  for (const name of [...Object.keys(KEEPING), ...Object.keys(DROPPING), 'filterout', 'limit']) {
+  for (const name of [...Object.keys(KEEPING), ...Object.keys(DROPPING), 'filterout', 'limit', 'brief']) {
     const value = query.get(name);
     if (value) given.set(name, value);
   }
@@ -57,10 +60,14 @@ export function readArticleFilters(query: URLSearchParams): FiltersResult {
   if (limit !== undefined && !/^\d{1,6}$/.test(limit))
     return wrong('`limit` is a number of articles, such as 20.');
 
+  const brief = given.get('brief');
+  if (brief !== undefined && !/^[1-9]\d{2,5}$/.test(brief))
+    return wrong('`brief` is a number of characters from 100 on.');
+
   const keep: Condition[] = [];
   const drop: Condition[] = [];
   for (const [name, value] of given) {
-    if (name === 'limit') continue;
+    if (name === 'limit' || name === 'brief') continue;
     const result = compilePattern(value, { ignoreCase: isCase === 'false' });
     if (result.kind === 'wrong') return wrong(`\`${name}\` is not right ${result.message}.`);
     const { pattern } = result;
@@ -74,14 +81,20 @@ export function readArticleFilters(query: URLSearchParams): FiltersResult {
   const parameters = [...given].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     kind: 'filters',
-    filters: { parameters, keep, drop, ...(limit !== undefined && { limit: Number(limit) }) },
+    filters: {
+      parameters,
+      keep,
+      drop,
+      ...(limit !== undefined && { limit: Number(limit) }),
+      ...(brief !== undefined && { brief: Number(brief) }),
+    },
   };
 }
 
 /** The articles that pass, in their order; undefined when the expressions need more work than a feed may cost. */
 export function filterArticles(
   articles: readonly Article[],
-  { keep, drop, limit }: ArticleFilters,
+  { keep, drop, limit, brief }: ArticleFilters,
 ): readonly Article[] | undefined {
   const budget = { left: WORK };
   const passing = articles.filter((article) => {
@@ -89,7 +102,9 @@ export function filterArticles(
       fields.some((field) => textsOf(article, field).some((text) => pattern.matches(text, budget)));
     return budget.left >= 0 && keep.every(holds) && !drop.some(holds);
   });
-  return budget.left < 0 ? undefined : passing.slice(0, limit);
+  if (budget.left < 0) return undefined;
+  const shown = passing.slice(0, limit);
+  return brief === undefined ? shown : shown.map((article) => withBriefBody(article, brief));
 }
 
 /** As RSSHub has them: the description is the markup, or the title where there is none. */

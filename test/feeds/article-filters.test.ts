@@ -60,9 +60,21 @@ describe('the filters of a feed', () => {
     ['filter=a(?=b)', '`filter` is not right at character 2: look-ahead'],
     ['filterout_title=(', '`filterout_title` is not right at character 1'],
     ['limit=many', '`limit` is a number'],
+    ['brief=99', '`brief` is a number'],
     ['filter_case_sensitive=perhaps', '`filter_case_sensitive` is true or false'],
   ])('%j is refused with a sentence', (query, message) => {
     expect(idsWith(query)).toContain(message);
+  });
+
+  it('leave the first characters of a body’s text with `brief`', () => {
+    const result = readFeedQuery(new URLSearchParams('brief=100'));
+    const bodyOf = (contentHtml: string) =>
+      result.kind === 'query' &&
+      selectArticles([{ ...ARTICLE, contentHtml }], result.query)?.[0]?.contentHtml;
+    expect(bodyOf(`<p>a &lt;b&gt;</p><p>${'文'.repeat(200)}</p>`)).toBe(
+      `<p>a &lt;b&gt; ${'文'.repeat(94)}…</p>`,
+    );
+    expect(bodyOf('<p>short</p>')).toBe('<p>short</p>');
   });
 
   it('have one spelling in an address', () => {
