@@ -31,6 +31,13 @@ const FORMATS: Record<string, Format> = {
   'feed.json': { contentType: 'application/feed+json; charset=utf-8', write: toJsonFeed },
 };
 
+/** What RSSHub's parameter `format` calls them. */
+const FILE_OF_FORMAT: ReadonlyMap<string, string> = new Map([
+  ['rss', 'feed.xml'],
+  ['atom', 'atom.xml'],
+  ['json', 'feed.json'],
+]);
+
 const ARTICLES_IN_A_FEED = 100;
 /** Raised when the same articles are written differently, so that no reader keeps the old writing. */
 const WRITING = 1;
@@ -79,7 +86,15 @@ async function serveFeed(c: Context<AppEnv>): Promise<Response> {
   const result = readFeedQuery(searchParams);
   if (result.kind === 'wrong') return c.text(`${result.message}\n`, 400, FEED_HEADERS);
   const { query } = result;
-  const selfUrl = c.var.origin + scopeFolder(path.scope) + path.file + toCanonicalQuery(query);
+  const addressOf = (file: string) => c.var.origin + scopeFolder(path.scope) + file + toCanonicalQuery(query);
+  const asked = searchParams.get('format') || undefined;
+  if (asked !== undefined) {
+    const file = FILE_OF_FORMAT.get(asked);
+    if (file === undefined) return c.text('`format` is rss, atom or json.\n', 400, FEED_HEADERS);
+    // an address has one representation, so the other format is at the other address
+    if (file !== path.file) return c.body(null, 301, { ...FEED_HEADERS, Location: addressOf(file) });
+  }
+  const selfUrl = addressOf(path.file);
   try {
     return await serveCurrent(c, { scope: path.scope, format, query, selfUrl });
   } catch (error) {

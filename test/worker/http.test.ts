@@ -82,6 +82,15 @@ describe('a feed address', () => {
     }
   });
 
+  it('leads to the address of the format that is asked for', async () => {
+    await followOne();
+    const response = await call('/feed.xml?format=json&limit=1&_=2', { redirect: 'manual' });
+    expect(response.status).toBe(301);
+    expect(response.headers.get('Location')).toBe('https://tributary.example/feed.json?limit=1');
+    expect((await call('/feed.xml?format=rss')).status).toBe(200);
+    expect((await call('/feed.xml?format=ums')).status).toBe(400);
+  });
+
   it('takes filters, and says what is wrong with one', async () => {
     await followOne(rss('one', 'two'));
     expect((await items('/feed.json?filter_title=^t')).map(({ title }) => title)).toEqual(['two']);
