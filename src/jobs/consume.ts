@@ -7,7 +7,7 @@ import type { PollMessage } from './schedule.ts';
 
 /** What the consumer works with: `refresh`'s tools less what differs from poll to poll. */
 export interface ConsumeTools extends Omit<RefreshTools, 'now' | 'jitter' | 'sources'> {
-  sources: Pick<SourceStore, 'findLeased' | 'savePoll'>;
+  sources: Pick<SourceStore, 'findLeased' | 'savePoll' | 'move'>;
   now: () => number;
   random: () => number;
   wait: (milliseconds: number) => Promise<unknown>;

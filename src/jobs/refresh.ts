@@ -6,12 +6,14 @@ import type { AddressPolicy } from '../fetch/public-address.ts';
 import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
 import { findRenamed } from '../normalise/identity.ts';
 import { plainTitle } from '../normalise/plain-text.ts';
+import type { NotAFeed } from '../parse/parsed-feed.ts';
 import { readFeed } from '../parse/read-feed.ts';
 import { nextCheckAfterFailure, nextCheckAfterSuccess, type PollHints } from '../sources/due.ts';
 import { feedAddresses, isRsshubRoute } from '../sources/feed-addresses.ts';
 import type { FollowedSource, PollState, Source, SourceFailure } from '../sources/source.ts';
 import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
+import { discoverFeed } from './discover.ts';
 
 /** What a refresh works with. */
 export interface RefreshTools {
@@ -21,7 +23,7 @@ export interface RefreshTools {
   /** RSSHub instances in order of preference. */
   instances: readonly string[];
   articles: Pick<ArticleStore, 'known' | 'sameTitle' | 'save'>;
-  sources: Pick<SourceStore, 'savePoll'>;
+  sources: Pick<SourceStore, 'savePoll' | 'move'>;
   /** Milliseconds since 1970. */
   now: number;
   /** From 0 to 1: spreads the next polls. */
@@ -53,7 +55,7 @@ export async function refresh(followed: FollowedSource, tools: RefreshTools): Pr
   if (bodyHash === state.bodyHash) return saveUnchanged(followed, response, tools);
 
   const feed = await readFeed(response.bytes, response);
-  if (feed.kind === 'not-a-feed') return saveFailure(followed, feed, {}, tools);
+  if (feed.kind === 'not-a-feed') return findFeedOfPage(followed, response, feed, tools);
 
   const { articles, identityMode } = articlesFromFeed(feed, {
     source,
@@ -73,6 +75,29 @@ export async function refresh(followed: FollowedSource, tools: RefreshTools): Pr
     ...(feed.link !== undefined && { siteLink: feed.link }),
   });
   return { kind: 'updated', changed };
+}
+
+/**
+ * A web page instead of a feed. Its owner named the page where there never was a feed: then the page's feed is what he
+ * meant, and it is followed. Where a feed has become a page, what the page leads to waits for his yes.
+ */
+async function findFeedOfPage(
+  followed: FollowedSource,
+  page: Extract<FeedResponse, { kind: 'modified' }>,
+  notAFeed: NotAFeed,
+  tools: RefreshTools,
+): Promise<RefreshOutcome> {
+  const { source, state } = followed;
+  if (notAFeed.looksLike !== 'html' || isRsshubRoute(source.url))
+    return saveFailure(followed, notAFeed, {}, tools);
+  const proposedUrl =
+    state.failure?.proposedUrl ??
+    (await discoverFeed(page, { ...tools, policy: allowing(new URL(source.url).origin, tools.policy) }));
+  if (proposedUrl === undefined) return saveFailure(followed, notAFeed, {}, tools);
+  const isNew = state.lastSuccessAt === undefined;
+  if (isNew && (await tools.sources.move(source.id, proposedUrl, tools.now)))
+    return refresh({ source: { ...source, url: proposedUrl }, state }, tools);
+  return saveFailure(followed, { ...notAFeed, proposedUrl }, {}, tools);
 }
 
 /** The answer of the source's address; for an RSSHub route, of the first instance that gives one. */
@@ -137,7 +162,7 @@ async function saveUnchanged(
 /** Records what went wrong with a source; everything else that is known of it stays. */
 export async function saveFailure(
   { source, state }: FollowedSource,
-  { kind, detail, status }: Omit<SourceFailure, 'at'>,
+  { kind, detail, status, proposedUrl }: Omit<SourceFailure, 'at'>,
   hints: PollHints,
   tools: RefreshTools,
 ): Promise<RefreshOutcome> {
@@ -146,7 +171,13 @@ export async function saveFailure(
   await tools.sources.savePoll(source.id, {
     ...state,
     consecutiveFailures,
-    failure: { kind, detail, at: now, ...(status !== undefined && { status }) },
+    failure: {
+      kind,
+      detail,
+      at: now,
+      ...(status !== undefined && { status }),
+      ...(proposedUrl !== undefined && { proposedUrl }),
+    },
     lastCheckedAt: now,
     nextCheckAt: nextCheckAfterFailure(source, consecutiveFailures, hints, now, jitter),
   });

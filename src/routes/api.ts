@@ -108,8 +108,11 @@ async function changeSource(c: Context<AppEnv>): Promise<Response> {
   const patch: unknown = await c.req.json().catch(() => undefined);
   if (typeof patch !== 'object' || patch === null) return problem(c, 400, 'The body is no JSON object', '');
   const { id, ...before } = followed.source;
-  const entry = checkSourceEntry({ ...before, ...patch, url: before.url });
+  const entry = checkSourceEntry({ ...before, ...patch });
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
+  const { url } = entry.value;
+  if (url !== before.url && !(await c.var.sources.move(id, url, Date.now())))
+    return problem(c, 409, 'Another source is at that address', url);
   await save(c, { rsshub: [], sources: [entry.value] }, false);
   return c.json({ id, ...entry.value });
 }
@@ -176,7 +179,7 @@ function tooLarge(c: Context): Response {
 /** An error as `application/problem+json` (RFC 9457). */
 function problem(
   c: Context,
-  status: 400 | 401 | 403 | 404 | 413 | 422,
+  status: 400 | 401 | 403 | 404 | 409 | 413 | 422,
   title: string,
   detail: string,
   more: Record<string, unknown> = {},

@@ -70,6 +70,7 @@ export const OPEN_API = {
         responses: {
           200: answer('The source as it is now', ref('SourceEntry')),
           ...NO_SUCH_SOURCE,
+          409: problem('Another source is at that address.'),
           ...WRONG,
         },
       },
@@ -130,7 +131,16 @@ export const OPEN_API = {
           consecutiveFailures: COUNT,
           failure: {
             type: 'object',
-            properties: { kind: TEXT, detail: TEXT, status: COUNT, at: TIME },
+            properties: {
+              kind: TEXT,
+              detail: TEXT,
+              status: COUNT,
+              proposedUrl: {
+                ...TEXT,
+                description: 'Where its feed was found; PATCH it as `url` to follow it.',
+              },
+              at: TIME,
+            },
           },
           brokenSince: { ...TIME, description: 'There while the source counts as broken.' },
           repairs: { type: 'array', items: TEXT, description: 'What had to be mended to read the feed.' },

@@ -37,6 +37,8 @@ export interface SourceFailure {
   kind: string;
   /** A sentence for the owner. */
   detail: string;
+  /** Where the source's feed was found instead; the owner says whether to follow it there. */
+  proposedUrl?: string;
   /** What the server answered, where it answered. */
   status?: number;
   at: number;

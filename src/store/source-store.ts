@@ -116,14 +116,18 @@ export class SourceStore {
    */
   async import(list: SourceList, options: { now: number; prune?: boolean }): Promise<ImportCounts> {
     const { now } = options;
-    const before = new Map((await this.all()).map(({ source }) => [source.url, source]));
-    const added = list.sources.filter(({ url }) => !before.has(url));
+    const all = (await this.all()).map(({ source }) => source);
+    const byUrl = new Map(all.map((source) => [source.url, source]));
+    const byId = new Map(all.map((source) => [source.id, source]));
+    // a source that has moved keeps the id of the address it was added with
+    const find = ({ url }: SourceEntry) => byUrl.get(url) ?? byId.get(sourceId(url));
+    const added = list.sources.filter((entry) => find(entry) === undefined);
     const updated = list.sources.filter((entry) => {
-      const known = before.get(entry.url);
+      const known = find(entry);
       return known !== undefined && entryJson(known) !== entryJson(entry);
     });
-    const listed = new Set(list.sources.map(({ url }) => url));
-    const removed = options.prune ? [...before.values()].filter(({ url }) => !listed.has(url)) : [];
+    const listed = new Set(list.sources.map((entry) => find(entry)?.id));
+    const removed = options.prune ? all.filter(({ id }) => !listed.has(id)) : [];
 
     const statements = [
       ...chunksOf(added, 500).map((entries) =>
@@ -133,7 +137,7 @@ export class SourceStore {
              SELECT value ->> 'id', value ->> 'url', value ->> 'entry', value ->> 'categories', ?2, ?2
              FROM json_each(?1) WHERE true`,
           )
-          .bind(JSON.stringify(entries.map(toEntryRow)), now),
+          .bind(JSON.stringify(entries.map((entry) => toEntryRow(entry, sourceId(entry.url)))), now),
       ),
       ...chunksOf(updated, 500).map((entries) =>
         this.#db
@@ -143,7 +147,9 @@ export class SourceStore {
                    FROM json_each(?1)) AS changed
              WHERE sources.id = changed.id`,
           )
-          .bind(JSON.stringify(entries.map(toEntryRow))),
+          .bind(
+            JSON.stringify(entries.map((entry) => toEntryRow(entry, find(entry)?.id ?? sourceId(entry.url)))),
+          ),
       ),
     ];
     if (removed.length > 0) statements.push(...this.#removal(removed.map(({ id }) => id)));
@@ -189,6 +195,21 @@ export class SourceStore {
       .bind(now, now + LEASE, limit)
       .all<{ id: string; url: string }>();
     return results;
+  }
+
+  /**
+   * Follows a source at another address from now on; its id and its articles stay. Tells whether it could: not where
+   * another source is at that address.
+   */
+  async move(id: string, url: string, now: number): Promise<boolean> {
+    const { meta } = await this.#db
+      .prepare(
+        `UPDATE sources SET url = ?2, next_check_at = ?3, etag = NULL, last_modified = NULL, body_hash = NULL
+         WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sources WHERE url = ?2)`,
+      )
+      .bind(id, url, now)
+      .run();
+    return meta.changes > 0;
   }
 
   /** Makes one source, or all, due now, whatever their plan; a poll under way does not stop it. */
@@ -241,9 +262,9 @@ export class SourceStore {
   }
 }
 
-function toEntryRow(entry: SourceEntry): Record<string, string> {
+function toEntryRow(entry: SourceEntry, id: string): Record<string, string> {
   return {
-    id: sourceId(entry.url),
+    id,
     url: entry.url,
     entry: entryJson(entry),
     categories: JSON.stringify(entry.categories),
