@@ -1,4 +1,4 @@
-import { polledHost } from '../sources/feed-addresses.ts';
+import { polledHost, SOURCES_PER_MESSAGE } from '../sources/feed-addresses.ts';
 import type { SourceStore } from '../store/source-store.ts';
 
 /** One message: sources that share a host, so that one invocation asks them one after the other. */
@@ -6,8 +6,6 @@ export interface PollMessage {
   sourceIds: string[];
 }
 
-/** Sources in one message: at a second between requests they fit a consumer's time, and one message costs one. */
-const SOURCES_PER_MESSAGE = 10;
 /** Sources taken at once; the next run takes more. */
 const SOURCES_PER_RUN = 500;
 /** What a queue takes at once. */

@@ -1,5 +1,8 @@
 const RSSHUB = 'rsshub://';
 
+/** Sources in one message: at a second between requests they fit a consumer's time, and one message costs one. */
+export const SOURCES_PER_MESSAGE = 10;
+
 /** Whether a source is an RSSHub route rather than an address of its own. */
 export function isRsshubRoute(url: string): boolean {
   return url.startsWith(RSSHUB);
