@@ -42,13 +42,17 @@ export async function tellAlerts(target: AlertTarget, tools: AlertTools): Promis
 }
 
 /** Whether the webhook took it. It is the owner's own address, so it may be a private one; a redirect is not it. */
-async function post({ url, key }: AlertTarget, body: string, tools: AlertTools): Promise<boolean> {
-  const headers = new Headers({ 'Content-Type': 'application/json', 'User-Agent': tools.userAgent });
+async function post(
+  { url, key }: AlertTarget,
+  body: string,
+  { fetch, userAgent }: AlertTools,
+): Promise<boolean> {
+  const headers = new Headers({ 'Content-Type': 'application/json', 'User-Agent': userAgent });
   if (key !== undefined)
     headers.set('X-Hub-Signature-256', `sha256=${createHmac('sha256', key).update(body).digest('hex')}`);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const response = await tools.fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
     discard(response);
     if (!response.ok) console.error(`the webhook at ALERT_URL answered ${response.status}`);
     return response.ok;

@@ -9,7 +9,17 @@ import { OPEN_API } from '../../src/routes/openapi.ts';
 import { HealthStore } from '../../src/store/health-store.ts';
 import { RetentionStore } from '../../src/store/retention-store.ts';
 import worker from '../../src/worker.ts';
-import { answerWith, call, callAsOwner, follow, items, pollAll, rss, source } from './follow.ts';
+import {
+  answerWith,
+  call,
+  callAsOwner,
+  follow,
+  items,
+  pollAll,
+  requestsSeen,
+  rss,
+  source,
+} from './follow.ts';
 
 const DAY = 86_400_000;
 
@@ -119,6 +129,14 @@ describe('the webhook', () => {
     const [, { body = '', signature } = {}] = seen;
     expect(JSON.parse(body)).toMatchObject({ changes: [{ kind: 'broke', source: { id } }] });
     expect(signature).toBe(`sha256=${createHmac('sha256', 'a key').update(body).digest('hex')}`);
+  });
+
+  it('is told by cron', async () => {
+    await answerWith({ '/hook': { body: 'thanks' } });
+    await follow('/missing');
+    await pollAll();
+    await worker.scheduled(createScheduledController(), { ...env, ALERT_URL: `${env.ORIGIN}/hook` });
+    expect(await requestsSeen()).toContainEqual(expect.objectContaining({ method: 'POST', path: '/hook' }));
   });
 
   it('is not told of yesterday', async () => {
