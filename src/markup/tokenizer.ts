@@ -58,6 +58,8 @@ export class Tokenizer {
   tokenStart = 0;
   /** Lower-case name of the present `open` or `close` tag, with its prefix. */
   name = '';
+  /** The same as written, by which an end tag is known at a glance. */
+  #written = '';
   /** Whether the present `open` tag ends in `/>`; in HTML known for certain behind `readAttributes`. */
   selfClosing = false;
   /** Names (lower-case) and raw values of the present tag; filled by `readAttributes`. */
@@ -142,7 +144,7 @@ export class Tokenizer {
       if (at >= end) return;
       const nameStart = at;
       at++; // a leading `=` is part of the name (WHATWG HTML, 13.2.5.32)
-      while (at < end && !isAttributeNameEnd(source.charCodeAt(at))) at++;
+      while (at < end && (source.charCodeAt(at) > 0x3d || !isAttributeNameEnd(source.charCodeAt(at)))) at++;
       const name = source.slice(nameStart, at).toLowerCase();
       let next = at;
       while (next < end && isSpace(source.charCodeAt(next))) next++;
@@ -179,6 +181,34 @@ export class Tokenizer {
     let at = this.#attributesAt;
     while (at < this.end && isSpaceOrSlash(this.source.charCodeAt(at))) at++;
     return at < this.end;
+  }
+
+  /**
+   * Takes the whole element of the present `open` tag in the XML dialect, if it holds one text or one CDATA section
+   * and nothing else, as most elements of a feed do. Gives which of them, with its range in `start` and `end`, and goes
+   * on behind the end tag; otherwise gives undefined and stays where it is.
+   */
+  takeLeaf(): 'text' | 'cdata' | undefined {
+    const from = this.#position;
+    const bracket = this.#less.after(from);
+    if (bracket === from && this.source.startsWith('<![CDATA[', from)) {
+      const start = from + 9;
+      const end = this.#cdataEnd.after(start);
+      return this.#cdataStart.after(start) > end && this.#takeEndTag(start, end, end + 3)
+        ? 'cdata'
+        : undefined;
+    }
+    return this.#takeEndTag(from, bracket, bracket) ? 'text' : undefined;
+  }
+
+  #takeEndTag(start: number, end: number, at: number): boolean {
+    const { source } = this;
+    const behind = at + 2 + this.#written.length;
+    // no end tag stands at Infinity, which is how a search says that it found nothing
+    if (source.charCodeAt(behind) !== 0x3e || !source.startsWith('</', at)) return false;
+    if (!source.startsWith(this.#written, at + 2)) return false;
+    this.#token('text', start, end, behind + 1);
+    return true;
   }
 
   /** The raw value of one attribute after `readAttributes`, or undefined. `name` is lower-case. */
@@ -315,9 +345,11 @@ export class Tokenizer {
   #nameFrom(start: number, limit: number): string {
     const { source } = this;
     let at = start + 1;
-    while (at < limit && !isSpaceOrSlash(source.charCodeAt(at))) at++;
+    // a letter is told by one comparison, which a cold isolate feels
+    while (at < limit && (source.charCodeAt(at) > 0x2f || !isSpaceOrSlash(source.charCodeAt(at)))) at++;
     this.#attributesAt = at;
-    return source.slice(start, at).toLowerCase();
+    this.#written = source.slice(start, at);
+    return this.#written.toLowerCase();
   }
 
   /** Text of a raw-text element up to its end tag; the end tag itself comes next. */

@@ -70,6 +70,8 @@ export class Element {
     const { reader } = this;
     const fields = new Map<string, string>();
     if (reader.tokens.selfClosing) return fields;
+    const leaf = reader.leaf()?.trim();
+    if (leaf !== undefined) return leaf === '' ? fields : fields.set('', leaf);
     const rawName = reader.tokens.name;
     const inside: Inside = { nested: 0, markup: 'possible', sawField: false };
     let own = '';

@@ -130,6 +130,7 @@ function setDates(item: ParsedItem, draft: Draft): void {
 
 /** All whom the item names, each once; the podcast modules repeat the show's name and count only when alone. */
 function authorsOf(draft: Draft): Person[] {
+  if (draft.people.size === 0) return [];
   const named = ['author', 'dc:creator', 'dc:author', 'managingeditor'].flatMap(
     (name) => draft.people.get(name) ?? [],
   );

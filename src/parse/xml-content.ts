@@ -23,6 +23,8 @@ export interface ContentOptions {
 export function readContent(reader: XmlReader, options: ContentOptions = {}): Content {
   const { tokens } = reader;
   if (tokens.selfClosing) return { value: '', hasMarkup: false };
+  const leaf = options.declaredMarkup ? undefined : reader.leaf();
+  if (leaf !== undefined) return { value: leaf.trim(), hasMarkup: false };
   const rawName = tokens.name;
   const start = tokens.position;
   const inside: Inside = {

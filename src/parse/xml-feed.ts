@@ -212,14 +212,18 @@ class FeedReading implements Boundaries {
   /** Closes the innermost element of that name and what was left open inside it; any other end tag is ignored. */
   #close(rawName: string): void {
     const frames = this.#frames;
-    const index = frames.findLastIndex((frame) => frame.rawName === rawName);
+    let index = frames.length - 1;
+    let closesItem = false;
+    for (; index >= 0; index--) {
+      closesItem ||= frames[index]?.isItem === true;
+      if (frames[index]?.rawName === rawName) break;
+    }
     if (index < 0) return;
     if (index < frames.length - 1)
       this.#repairs.note('nesting', `</${rawName.slice(0, 40)}> before its inner elements were closed`);
-    const closesItem = frames.slice(index).some((frame) => frame.isItem);
     frames.length = index;
     if (closesItem) this.#finishItem(false);
-    if (frames.length === 0) this.#isOver = true;
+    if (index === 0) this.#isOver = true;
   }
 
   #end(): void {

@@ -65,6 +65,7 @@ export class XmlReader {
 
   /** The decoded value of an attribute of the present start tag; undefined when absent or blank. */
   attribute(name: string): string | undefined {
+    if (this.tokens.attributeNames.length === 0) return undefined;
     const raw = this.tokens.attribute(name) ?? this.#attributeOfNamespace(name);
     if (raw === undefined) return undefined;
     const value = decodeReferences(raw, this.entities).trim();
@@ -102,6 +103,15 @@ export class XmlReader {
       }
     } else if (kind === 'end') return this.#end('truncated');
     return kind;
+  }
+
+  /** The whole inside of the present element where it is one text or CDATA section; undefined where there is more. */
+  leaf(): string | undefined {
+    const kind = this.tokens.takeLeaf();
+    if (kind === undefined) return undefined;
+    this.#end('closed');
+    const raw = this.tokens.raw();
+    return kind === 'text' ? decodeReferences(raw, this.entities) : raw;
   }
 
   /** Goes back to `position` to read an unclosed element again, as far as the budget for that allows. */

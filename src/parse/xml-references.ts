@@ -1,4 +1,5 @@
-import { decodeHTMLStrict } from 'entities/decode';
+import { replaceCodePoint } from 'entities/decode';
+import { namedCharacter } from './named-characters.ts';
 
 /**
  * Decodes every reference of a text once: those of XML, numbers, HTML's names (feeds use `&nbsp;` freely), and those
@@ -6,19 +7,39 @@ import { decodeHTMLStrict } from 'entities/decode';
  */
 export function decodeReferences(text: string, declared?: DeclaredEntities): string {
   if (!text.includes('&')) return text;
-  if (declared === undefined) return decodeHTMLStrict(text);
-  return text.replace(
-    /&[^\s&;<>]{1,64};/g,
-    (reference) => declared.expand(reference.slice(1, -1)) ?? decodeHTMLStrict(reference),
+  if (declared !== undefined) return text.replace(REFERENCE, (reference) => decode(reference, declared));
+  // escaped markup is full of these, and replacing one fixed string by another is native work; `&amp;` comes last,
+  // or `&amp;lt;` would be decoded twice
+  const unescaped = text
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"');
+  return /&(?!amp;)/.test(unescaped)
+    ? unescaped.replace(REFERENCE, (reference) => decode(reference))
+    : unescaped.replace(/&amp;/g, '&');
+}
+
+const REFERENCE = /&[^\s&;<>]{1,64};/g;
+
+function decode(reference: string, declared?: DeclaredEntities): string {
+  const name = reference.slice(1, -1);
+  return (
+    declared?.expand(name) ?? (name.startsWith('#') ? numbered(name) : namedCharacter(name)) ?? reference
   );
+}
+
+/** `#8211` or `#x2013`. Numbers of C1 controls are meant as windows-1252, as HTML reads them. */
+function numbered(name: string): string | undefined {
+  const digits = /^#(?:x([\da-f]+)|(\d+))$/i.exec(name);
+  if (digits === null) return undefined;
+  const [, hexadecimal, decimal = ''] = digits;
+  const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);
+  return String.fromCodePoint(replaceCodePoint(code));
 }
 
 /** Replaces only the references that the document declares for itself, for text that stays markup. */
 export function expandDeclared(markup: string, declared: DeclaredEntities): string {
-  return markup.replace(
-    /&[^\s&;<>]{1,64};/g,
-    (reference) => declared.expand(reference.slice(1, -1)) ?? reference,
-  );
+  return markup.replace(REFERENCE, (reference) => declared.expand(reference.slice(1, -1)) ?? reference);
 }
 
 /** What all expansions of one document may add; entities that contain entities can otherwise fill any memory. */

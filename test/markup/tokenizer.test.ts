@@ -82,6 +82,40 @@ describe('tokens of XML', () => {
     });
     expect(found).toEqual([false, false, true]);
   });
+
+  it.each([
+    ['<pubDate>now</pubDate><b>', 'text', 'now'],
+    ['<a x="1"></a><b>', 'text', ''],
+    ['<a>x &lt; y</a><b>', 'text', 'x &lt; y'],
+    ['<a><![CDATA[<p>]] </a>]]></a><b>', 'cdata', '<p>]] </a>'],
+  ])('takes the element %s at once', (source, kind, content) => {
+    const tokens = new Tokenizer(source, 'xml');
+    tokens.next();
+    expect(tokens.takeLeaf()).toBe(kind);
+    expect(tokens.raw()).toBe(content);
+    expect(tokens.next()).toBe('open');
+    expect(tokens.name).toBe('b');
+  });
+
+  it.each([
+    '<a>x<br/>y</a>',
+    '<a>x</A>',
+    '<a>x</a >',
+    '<a>x</ab>',
+    '<a>x < y</a>',
+    '<a> <![CDATA[x]]></a>',
+    '<a><![CDATA[x]]> </a>',
+    '<a><![CDATA[x</a><c><![CDATA[y]]></a>',
+    '<a><![CDATA[x</a>',
+    '<a>x',
+    '<a>',
+  ])('leaves the inside of %s to be read token by token', (source) => {
+    const tokens = new Tokenizer(source, 'xml');
+    tokens.next();
+    const { position } = tokens;
+    expect(tokens.takeLeaf()).toBeUndefined();
+    expect(tokens.position).toBe(position);
+  });
 });
 
 describe('tokens of HTML', () => {
