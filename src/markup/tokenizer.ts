@@ -117,12 +117,27 @@ export class Tokenizer {
       return 'end';
     }
     if (this.#rawName !== '') return this.#rawText(from);
+    const bracket = this.#nextMarkup(from);
+    return bracket > from ? this.#token('text', from, bracket, bracket) : this.#markup(from);
+  }
+
+  /** Moves to the next token that is no text, for where text means nothing; XML dialect. */
+  nextBehindText(): TokenKind {
+    const at = this.#nextMarkup(this.#position);
+    this.tokenStart = at;
+    return at < this.source.length ? this.#markup(at) : this.#token('end', at, at, at);
+  }
+
+  /** Where markup begins at or behind `from`; the end of the source when there is none. */
+  #nextMarkup(from: number): number {
+    const { length } = this.source;
     let bracket = this.#less.after(from);
-    while (bracket < source.length && !this.#beginsMarkup(bracket + 1))
-      bracket = this.#less.after(bracket + 1);
-    if (bracket >= source.length) return this.#token('text', from, source.length, source.length);
-    if (bracket > from) return this.#token('text', from, bracket, bracket);
-    switch (source.charCodeAt(from + 1)) {
+    while (bracket < length && !this.#beginsMarkup(bracket + 1)) bracket = this.#less.after(bracket + 1);
+    return bracket < length ? bracket : length;
+  }
+
+  #markup(from: number): TokenKind {
+    switch (this.source.charCodeAt(from + 1)) {
       case 0x21: // !
         return this.#declaration(from);
       case 0x3f: // ?
@@ -278,6 +293,8 @@ export class Tokenizer {
     const { source } = this;
     if (!isNameStart(source.charCodeAt(from + 2), this.#dialect))
       return this.#until(this.#greater, 1, from + 2, 'comment');
+    if (this.#takePlainName(from + 2))
+      return this.#token('close', from + 2, this.#attributesAt, this.#attributesAt + 1);
     const end = Math.min(this.#greater.after(from + 2), source.length);
     this.name = this.#nameFrom(from + 2, end);
     return this.#token('close', from + 2, end, Math.min(end + 1, source.length));
@@ -285,6 +302,11 @@ export class Tokenizer {
 
   #openTag(from: number): TokenKind {
     const { source } = this;
+    if (this.#takePlainName(from + 1)) {
+      this.selfClosing = false;
+      if (this.#dialect === 'html' && RAW_TEXT.has(this.name)) this.#rawName = this.name;
+      return this.#token('open', from + 1, this.#attributesAt, this.#attributesAt + 1);
+    }
     this.#stray = -1;
     const close = this.#tagEnd(from + 1);
     if (this.#stray >= 0) return this.#token('text', from, this.#stray, this.#stray);
@@ -340,6 +362,18 @@ export class Tokenizer {
     if (this.#dialect === 'html') return;
     const bracket = this.#less.after(from);
     if (bracket < to) this.#stray = bracket;
+  }
+
+  /** Reads the name of a tag that is a name and nothing else, as most tags are; false for any other. */
+  #takePlainName(start: number): boolean {
+    const { source } = this;
+    let at = start + 1;
+    while (isPlainNamePart(source.charCodeAt(at))) at++;
+    if (source.charCodeAt(at) !== 0x3e) return false;
+    this.#attributesAt = at;
+    this.#written = source.slice(start, at);
+    this.name = this.#written.toLowerCase();
+    return true;
   }
 
   #nameFrom(start: number, limit: number): string {
@@ -403,6 +437,11 @@ function isSpace(code: number): boolean {
 
 function isSpaceOrSlash(code: number): boolean {
   return code === 0x2f || isSpace(code);
+}
+
+/** Letters and all beyond ASCII; `0` to `9`, `:`, `-` and `.`. */
+function isPlainNamePart(code: number): boolean {
+  return code > 0x3e || (code >= 0x30 && code <= 0x3a) || code === 0x2d || code === 0x2e;
 }
 
 function isAttributeNameEnd(code: number): boolean {

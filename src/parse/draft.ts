@@ -54,6 +54,7 @@ const MAX_PEOPLE = 100;
 
 /** The first that is there, in the order of `names`. */
 export function firstOf<T>(values: ReadonlyMap<string, T>, names: readonly string[]): T | undefined {
+  if (values.size === 0) return undefined;
   for (const name of names) {
     const value = values.get(name);
     if (value !== undefined) return value;

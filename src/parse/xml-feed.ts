@@ -72,7 +72,7 @@ class FeedReading implements Boundaries {
   read(): ParsedFeed | undefined {
     const { tokens } = this.#reader;
     while (!this.#isOver) {
-      const kind = tokens.next();
+      const kind = this.#format === undefined ? tokens.next() : tokens.nextBehindText();
       if (kind === 'open') this.#open();
       else if (kind === 'close') this.#close(tokens.name);
       else if (kind === 'end') this.#end();
@@ -118,8 +118,8 @@ class FeedReading implements Boundaries {
     const name = reader.enter(frame?.surroundings ?? this.#outside);
     const rule = frame?.rules?.get(name);
     if (this.#format === undefined) this.#root(name);
-    else if (ITEMS.has(name)) this.#openItem();
     else if (rule !== undefined) this.#apply(rule, name);
+    else if (ITEMS.has(name)) this.#openItem();
     else this.#push(name === 'channel' ? CHANNEL_RULES : undefined);
   }
 
