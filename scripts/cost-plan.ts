@@ -1,4 +1,5 @@
-import { polledHost, SOURCES_PER_MESSAGE } from '../src/sources/feed-addresses.ts';
+import { DAY_MINUTES } from '../src/sources/interval.ts';
+import { PLAN_LIMITS } from '../src/sources/plan-limits.ts';
 import type { SourceList } from '../src/sources/source-list.ts';
 
 /** What following a list of sources costs a day. */
@@ -16,56 +17,57 @@ export const ALLOWANCES = {
   paid: { queueOperations: 33_333, rowsWritten: 1_666_667, rowsRead: 833_333_333 },
 } as const;
 
-const DAY_MINUTES = 1440;
 const CRON_MINUTES = 5;
 const DEFAULT_POLL_MINUTES = 60;
-/** Jitter lengthens an interval by 5 % on average, and half a run of cron passes before a due source is taken. */
-const intervalOf = (minutes: number) => minutes * 1.05 + CRON_MINUTES / 2;
+/** Jitter lengthens an interval by an eighth on average, and half a run of cron passes before a due source is taken. */
+const intervalOf = (minutes: number) => minutes * 1.125 + CRON_MINUTES / 2;
 
 /** What is not known of a source beforehand: measured ones differ, and these are on the high side of usual. */
 export const ASSUMED = { changedPollsPerDay: 4, itemsPerDay: 5, rowsPerItem: 12, kilobytesPerItem: 6 };
 /** A queue counts a message when it is written, read and deleted. */
 const OPERATIONS_PER_MESSAGE = 3;
-/** Of a poll: taken, and saved. */
-const ROWS_PER_POLL = 2;
+/** Of a message: taken, and given free. */
+const ROWS_PER_MESSAGE = 2;
+/** Of a run: begun, and forgotten. */
+const ROWS_PER_RUN = 2;
 /** Of a poll that found something: versions of feeds, what the feed shows. */
 const ROWS_PER_CHANGE = 5;
 
-/** Works out the cost from how often each source is polled and which of them share a host, hence a message. */
-export function planCosts({ sources, rsshub }: SourceList): DailyCost {
+/** Works out the cost from how often each source is polled, in messages of the free plan's size. */
+export function planCosts({ sources }: Pick<SourceList, 'sources'>): DailyCost {
   const runs = DAY_MINUTES / CRON_MINUTES;
-  const perHost = new Map<string, number>();
   let polls = 0;
-  for (const { url, poll } of sources) {
-    const rate = DAY_MINUTES / intervalOf(poll ?? DEFAULT_POLL_MINUTES);
-    const host = polledHost(url, rsshub);
-    polls += rate;
-    perHost.set(host, (perHost.get(host) ?? 0) + rate);
-  }
-  let messages = 0;
-  for (const rate of perHost.values()) messages += runs * expectedMessages(rate / runs);
+  // a range counts as its shorter end, which is the dearer one
+  for (const { poll = DEFAULT_POLL_MINUTES } of sources)
+    polls += DAY_MINUTES / intervalOf(typeof poll === 'number' ? poll : poll.floor);
+  const messages = runs * expectedMessages(polls / runs);
   const count = sources.length;
   const changes = Math.min(polls, ASSUMED.changedPollsPerDay * count);
   const items = ASSUMED.itemsPerDay * count;
   return {
     polls,
     queueOperations: OPERATIONS_PER_MESSAGE * messages,
-    rowsWritten: ROWS_PER_POLL * polls + ROWS_PER_CHANGE * changes + ASSUMED.rowsPerItem * items,
+    rowsWritten:
+      polls +
+      ROWS_PER_MESSAGE * messages +
+      ROWS_PER_RUN * runs +
+      ROWS_PER_CHANGE * changes +
+      ASSUMED.rowsPerItem * items,
     // every run looks through the sources twice: for what is due, and what retention has to look at
     rowsRead: 2 * runs * count + 4 * polls + 100 * changes,
     megabytes: (ASSUMED.kilobytesPerItem * items) / 1000,
   };
 }
 
-/** Messages a run of cron needs for a host of which on average `due` sources are due, when they fall due by chance. */
+/** Messages a run of cron needs when on average `due` sources are due, which fall due by chance. */
 function expectedMessages(due: number): number {
   let probability = Math.exp(-due);
   let expected = 0;
   for (let n = 1; n < 4 * due + 40; n++) {
     probability *= due / n;
-    expected += probability * Math.ceil(n / SOURCES_PER_MESSAGE);
+    expected += probability * Math.ceil(n / PLAN_LIMITS.free.sourcesPerMessage);
   }
-  return due > 500 ? due / SOURCES_PER_MESSAGE : expected;
+  return due > 500 ? due / PLAN_LIMITS.free.sourcesPerMessage : expected;
 }
 
 /** The table the owner reads, and what to change where a plan does not fit. */

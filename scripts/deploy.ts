@@ -36,7 +36,7 @@ function dryRun(args: readonly string[]): void {
 function deploy(args: readonly string[]): void {
   requireDatabase();
   process.stdout.write(
-    'Needed in the account: the D1 database of wrangler.toml, its queue (npx wrangler queues create tributary-polls)\n' +
+    'Needed in the account: the D1 database of wrangler.toml, its queues (npx wrangler queues create tributary-polls, and tributary-polls-dead)\n' +
       'and the owner’s token (npx wrangler secret put ADMIN_TOKEN).\n',
   );
   runWrangler(['d1', 'migrations', 'apply', 'DB', '--remote']);
@@ -48,7 +48,7 @@ function requireDatabase(): void {
   if (!settings.includes(UNSET_DATABASE_ID)) return;
   throw new CommandFailure(
     'wrangler.toml has no database yet: run `npx wrangler d1 create tributary` and put the id it prints into database_id;\n' +
-      'then `npx wrangler queues create tributary-polls`, and after the first deployment `npx wrangler secret put ADMIN_TOKEN`.',
+      'then `npx wrangler queues create tributary-polls` and the same for `tributary-polls-dead`, and after the first deployment `npx wrangler secret put ADMIN_TOKEN`.',
   );
 }
 

@@ -20,7 +20,7 @@ import { WorkerApi } from './worker-api.ts';
 import { killAllWranglers, PROJECT, stopAllWranglers } from './wrangler.ts';
 
 /** What `scheduled` is called with in production; there Cloudflare calls it, here we do. */
-const CRON_PATH = '/cdn-cgi/handler/scheduled?cron=*%2F5+*+*+*+*';
+const CRON_PATH = '/cdn-cgi/handler/scheduled?cron=3-58%2F5+*+*+*+*';
 const CRON_EVERY_MS = 60_000;
 /** A `sources` command that has its own Worker on the same state is done within seconds. */
 const PATIENCE_WITH_SOURCES_MS = 60_000;

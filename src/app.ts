@@ -7,6 +7,7 @@ import { pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { postRoutes } from './routes/posts.ts';
 import { ArticleStore } from './store/article-store.ts';
+import { PollStore } from './store/poll-store.ts';
 import { SourceStore } from './store/source-store.ts';
 
 /** What every route finds in its context. */
@@ -18,6 +19,7 @@ export interface AppEnv {
     origin: string;
     articles: ArticleStore;
     sources: SourceStore;
+    polls: PollStore;
   };
 }
 
@@ -30,6 +32,7 @@ export function createApp(): Hono<AppEnv> {
     c.set('origin', config.publicOrigin ?? new URL(c.req.url).origin);
     c.set('articles', new ArticleStore(c.env.DB));
     c.set('sources', new SourceStore(c.env.DB));
+    c.set('polls', new PollStore(c.env.DB));
     await next();
   });
   app.route('/', pictureRoutes());

@@ -2,6 +2,7 @@ import type { ImageAccess } from './images/access.ts';
 import type { AlertTarget } from './jobs/alert.ts';
 import type { RetentionRules } from './jobs/retention.ts';
 import type { PollMessage } from './jobs/schedule.ts';
+import { PLAN_LIMITS, type PlanLimits } from './sources/plan-limits.ts';
 
 /** The bindings and variables of `wrangler.toml`, and its secrets. */
 export interface Env {
@@ -11,6 +12,8 @@ export interface Env {
   ADMIN_TOKEN?: string;
   /** Where the Worker is reached, e.g. `https://news.example.org`; the origin a request came to otherwise. */
   PUBLIC_URL?: string;
+  /** Cloudflare's plan, which sets how much one invocation does: `free` (default) or `paid`. */
+  PLAN?: string;
   SITE_TITLE?: string;
   /** Zone in which the page groups articles by day. */
   TIMEZONE?: string;
@@ -38,6 +41,8 @@ export interface Env {
 export interface Config {
   adminToken?: string;
   publicOrigin?: string;
+  /** What one invocation may do. */
+  limits: PlanLimits;
   siteTitle: string;
   timezone: string;
   privateOrigins: readonly string[];
@@ -51,6 +56,7 @@ export interface Config {
 export function readConfig(env: Env): Config {
   const { ADMIN_TOKEN, PUBLIC_URL, SITE_TITLE, TIMEZONE, PRIVATE_ORIGINS } = env;
   return {
+    limits: readPlan(env.PLAN || 'free'),
     siteTitle: SITE_TITLE || 'Tributary',
     timezone: readTimezone(TIMEZONE || 'UTC'),
     privateOrigins: listOf(PRIVATE_ORIGINS).map((text) => readOrigin('PRIVATE_ORIGINS', text)),
@@ -104,6 +110,11 @@ function readOrigin(name: string, text: string): string {
     throw new Error(`${name} is an address such as https://news.example.org, not "${text}"`);
   }
   return new URL(text).origin;
+}
+
+function readPlan(plan: string): PlanLimits {
+  if (plan === 'free' || plan === 'paid') return PLAN_LIMITS[plan];
+  throw new Error(`PLAN is free or paid, not "${plan}"`);
 }
 
 function readImageAccess(mode: string): ImageAccess['mode'] {

@@ -1,10 +1,11 @@
 import { createApp } from './app.ts';
 import { type Env, readConfig } from './env.ts';
-import { consume } from './jobs/consume.ts';
+import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
 import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
 import { ArticleStore } from './store/article-store.ts';
 import { HealthStore } from './store/health-store.ts';
+import { PollStore } from './store/poll-store.ts';
 import { RetentionStore } from './store/retention-store.ts';
 import { SourceStore } from './store/source-store.ts';
 import { userAgent } from './user-agent.ts';
@@ -16,7 +17,14 @@ export default {
 
   async scheduled(_controller, env) {
     const config = readConfig(env);
-    await scheduleDue(new SourceStore(env.DB), env.POLLS, Date.now());
+    await scheduleDue({
+      polls: new PollStore(env.DB),
+      sources: new SourceStore(env.DB),
+      queue: env.POLLS,
+      limits: config.limits,
+      now: Date.now(),
+      random: Math.random,
+    });
     await keepHouse(config, {
       fetch,
       userAgent: userAgent(config.publicOrigin),
@@ -27,21 +35,31 @@ export default {
   },
 
   async queue(batch, env) {
-    const config = readConfig(env);
-    const sources = new SourceStore(env.DB);
-    await consume(batch, {
-      fetch,
-      policy: { allowedOrigins: new Set(config.privateOrigins), ownHosts: ownHosts(config.publicOrigin) },
-      userAgent: userAgent(config.publicOrigin),
-      instances: await sources.rsshubInstances(),
-      articles: new ArticleStore(env.DB),
-      sources,
-      now: Date.now,
-      random: Math.random,
-      wait: (milliseconds) => scheduler.wait(milliseconds),
-    });
+    const tools = pollTools(env);
+    if (batch.queue.endsWith(DEAD_LETTERS)) await giveUpAll(batch, tools);
+    else await consume(batch, tools);
   },
 } satisfies ExportedHandler<Env, PollMessage>;
+
+/** How the name of the queue ends that takes messages which were tried too often. */
+const DEAD_LETTERS = '-dead';
+
+function pollTools(env: Env): ConsumeTools {
+  const { privateOrigins, publicOrigin, limits } = readConfig(env);
+  return {
+    fetch,
+    policy: { allowedOrigins: new Set(privateOrigins), ownHosts: ownHosts(publicOrigin) },
+    userAgentFor: () => userAgent(publicOrigin),
+    articles: new ArticleStore(env.DB),
+    sources: new SourceStore(env.DB),
+    polls: new PollStore(env.DB),
+    queue: env.POLLS,
+    limits,
+    now: Date.now,
+    random: Math.random,
+    wait: (milliseconds) => scheduler.wait(milliseconds),
+  };
+}
 
 /** Asking ourselves would be a loop. */
 function ownHosts(publicOrigin: string | undefined): ReadonlySet<string> {

@@ -36,7 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'user-agent.ts',
   ],
-  'env.ts': ['images', 'jobs'],
+  'env.ts': ['images', 'jobs', 'sources'],
   'user-agent.ts': [],
   'app.ts': ['env.ts', 'routes', 'store'],
   'worker.ts': ['app.ts', 'env.ts', 'jobs', 'store', 'user-agent.ts'],

@@ -8,7 +8,7 @@ import {
 import { inflate } from './inflate.ts';
 import type { AddressPolicy } from './public-address.ts';
 import { type ReadResult, readLimited } from './read-limited.ts';
-import { findMaxAge, findRetryAfter } from './response-timing.ts';
+import { findMaxAge, findRetryAfter, hasDirective } from './response-timing.ts';
 
 /** A feed's address and what its server said last time, kept to the byte. */
 export interface FeedSource {
@@ -164,10 +164,14 @@ function keptValidators({ etag, lastModified }: FeedSource): Validators {
   return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
 }
 
+/** With one of these a `max-age` beside it does not mean that coming later is welcome. */
+const UNCACHEABLE = ['no-cache', 'no-store'];
+
 type Fetched = Extract<GuardedResponse, { kind: 'response' }>;
 
 function readMeta({ response, url, permanent }: Fetched, now: number) {
-  const maxAgeSeconds = findMaxAge(response.headers, now);
+  const isUncacheable = UNCACHEABLE.some((directive) => hasDirective(response.headers, directive));
+  const maxAgeSeconds = isUncacheable ? undefined : findMaxAge(response.headers, now);
   return {
     url: url.href,
     ...(permanent ? { permanentUrl: url.href } : {}),

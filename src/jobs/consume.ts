@@ -1,67 +1,212 @@
-import { checkAddress } from '../fetch/public-address.ts';
-import { feedAddresses } from '../sources/feed-addresses.ts';
-import type { FollowedSource } from '../sources/source.ts';
+import type { Fetch } from '../fetch/guarded-fetch.ts';
+import type { AddressPolicy } from '../fetch/public-address.ts';
+import { isRsshubRoute, polledHost } from '../sources/feed-addresses.ts';
+import type { PlanLimits } from '../sources/plan-limits.ts';
+import type { Claim } from '../sources/poll-messages.ts';
+import type { FollowedSource, Source } from '../sources/source.ts';
+import type { PollStore } from '../store/poll-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
-import { type RefreshTools, refresh, saveFailure } from './refresh.ts';
+import { askableFrom } from './ask-for-feed.ts';
+import { HostManners } from './host-manners.ts';
+import { type RefreshOutcome, type RefreshTools, refresh, saveFailure } from './refresh.ts';
 import type { PollMessage } from './schedule.ts';
+import { WorkBudget } from './work-budget.ts';
 
-/** What the consumer works with: `refresh`'s tools less what differs from poll to poll. */
-export interface ConsumeTools extends Omit<RefreshTools, 'now' | 'jitter' | 'sources'> {
-  sources: Pick<SourceStore, 'findLeased' | 'savePoll' | 'move'>;
+/** What the consumer works with. */
+export interface ConsumeTools {
+  fetch: Fetch;
+  policy: AddressPolicy;
+  userAgentFor: (source: Source) => string;
+  articles: RefreshTools['articles'];
+  sources: Pick<SourceStore, 'savePoll' | 'move' | 'followRedirect' | 'rsshubInstances'>;
+  polls: Omit<PollStore, 'work' | 'begin' | 'abandon'>;
+  queue: Pick<Queue<PollMessage>, 'send' | 'sendBatch'>;
+  limits: PlanLimits;
   now: () => number;
   random: () => number;
   wait: (milliseconds: number) => Promise<unknown>;
 }
 
-/** Publishers count requests within a second of each other against a client. */
-const PAUSE_MS = 1000;
+/** Connections a Worker may have open are six. */
+const HOSTS_AT_ONCE = 4;
+/** How long one invocation may have a message before it counts as killed. */
+const TAKEN_MS = 10 * 60_000;
+/** A poll begun so long before the lease ends is over when it ends. */
+const LONGEST_POLL_MS = 3 * 60_000;
+const RETRY_SECONDS = { afterFault: 30, whileTaken: 120 };
 
 /**
- * Polls the sources of each message, one after the other within a message, because they share a host. A source that
- * was polled before a message was interrupted is not polled again when the message returns.
+ * Polls the sources of each message: hosts beside each other, the sources of a host one after the other. Whatever
+ * interrupts it, the message returns and what was polled before is not polled again.
  */
-export async function consume(batch: MessageBatch<PollMessage>, tools: ConsumeTools): Promise<void> {
+export async function consume(
+  batch: Pick<MessageBatch<PollMessage>, 'messages'>,
+  tools: ConsumeTools,
+): Promise<void> {
   await Promise.all(
     batch.messages.map(async (message) => {
       try {
-        await pollInTurn(message.body.sourceIds, tools);
-        message.ack();
+        const outcome = await handle(message, tools);
+        if (outcome === 'taken') message.retry({ delaySeconds: RETRY_SECONDS.whileTaken });
+        else message.ack();
       } catch (error) {
-        // only the store throws here; what a source does is recorded with it
+        // only the store and the queue throw here; what a source does is recorded with it
         console.error('polling was interrupted and will be tried again', error);
-        message.retry();
+        message.retry({ delaySeconds: RETRY_SECONDS.afterFault });
       }
     }),
   );
 }
 
-async function pollInTurn(sourceIds: readonly string[], tools: ConsumeTools): Promise<void> {
-  let pause = false;
-  for (const id of sourceIds) {
-    const followed = await tools.sources.findLeased(id);
-    if (followed === undefined) continue;
-    if (pause) await tools.wait(PAUSE_MS);
-    await poll(followed, { ...tools, now: tools.now(), jitter: tools.random() });
-    pause = weighsOnAPublisher(followed.source.url, tools.instances);
+type Delivered = Pick<Message<PollMessage>, 'body' | 'attempts'>;
+
+async function handle({ body, attempts }: Delivered, tools: ConsumeTools): Promise<'done' | 'taken'> {
+  const { run, part, leasedUntil } = body;
+  const now = tools.now();
+  if (now >= leasedUntil) {
+    // sources that were only waiting are due again; what was begun and never ended is told
+    if (attempts > 1) await giveUp(body, tools);
+    return 'done';
   }
+  if (!(await tools.polls.take(run, part, now, now + TAKEN_MS))) return 'taken';
+  const rest = await finishing(
+    () => pollClaims(body, attempts, tools),
+    () => tools.polls.release(run, part),
+  );
+  if (rest.length > 0 && tools.now() < leasedUntil) await sendOn(body, rest, attempts, tools);
+  return 'done';
+}
+
+/** Does something and then the other thing, also after a fault, whose error then counts. */
+async function finishing<T>(work: () => Promise<T>, end: () => Promise<void>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await end().catch(() => {});
+    throw error;
+  }
+  await end();
+  return result;
+}
+
+/**
+ * Sends on what is left of a message: together, or, where it was cut off before, one by one, so that a source that ends
+ * every invocation it is polled in does so alone.
+ */
+async function sendOn(
+  message: PollMessage,
+  rest: readonly Claim[],
+  attempts: number,
+  { queue }: ConsumeTools,
+): Promise<void> {
+  if (attempts === 1) return void (await queue.send({ ...message, claims: [...rest] }));
+  const singles = rest.map((claim) => ({
+    body: { ...message, part: `${message.part}-${claim.id}`, claims: [claim] },
+  }));
+  await queue.sendBatch(singles);
+}
+
+/** Polls what a message claims and tells what is left. */
+async function pollClaims(
+  { claims, leasedUntil }: PollMessage,
+  attempts: number,
+  tools: ConsumeTools,
+): Promise<Claim[]> {
+  if (attempts > 1 && claims.length > 1) return unfinished(claims, tools);
+  const { now } = tools;
+  const followed = await tools.polls.claimed(claims, now());
+  if (followed.length === 0) return [];
+  const { manners, instances } = await prepare(followed, tools);
+  const budget = new WorkBudget(tools.limits, now());
+  const askTools = { ...tools, fetch: budget.counting(tools.fetch), manners, instances };
+  const left: FollowedSource[] = [];
+  const resting: { id: string; until: number }[] = [];
+  const pollHost = async (sources: readonly FollowedSource[]) => {
+    for (const each of sources) {
+      if (!budget.allowsPoll(now()) || now() + LONGEST_POLL_MS >= leasedUntil) left.push(each);
+      else {
+        const until = askableFrom(each.source.url, askTools);
+        if (until > now()) resting.push({ id: each.source.id, until: spread(until, tools) });
+        else budget.spend(await poll(each, askTools, tools));
+      }
+    }
+  };
+  const hosts = Map.groupBy(followed, ({ source }) => polledHost(source.url, instances));
+  await inLanes([...hosts.values()], HOSTS_AT_ONCE, pollHost);
+  if (resting.length > 0) await tools.polls.putOff(resting);
+  const isLeft = new Set(left.map(({ source }) => source.id));
+  return claims.filter(({ id }) => isLeft.has(id));
+}
+
+async function unfinished(claims: readonly Claim[], { polls, now }: ConsumeTools): Promise<Claim[]> {
+  const followed = await polls.claimed(claims, now());
+  const open = new Set(followed.map(({ source }) => source.id));
+  return claims.filter(({ id }) => open.has(id));
+}
+
+/** A host that may be asked again is not asked by all its sources in that moment. */
+function spread(until: number, { random }: ConsumeTools): number {
+  return Math.round(until + random() * 15 * 60_000);
+}
+
+async function prepare(followed: readonly FollowedSource[], tools: ConsumeTools) {
+  const [instances, pauses] = await Promise.all([tools.sources.rsshubInstances(), tools.polls.hostPauses()]);
+  const usesPool = followed.some(({ source }) => isRsshubRoute(source.url));
+  const instancesAsked = usesPool ? await tools.polls.instancesAsked() : new Map<string, number>();
+  const ownOrigins = tools.policy.allowedOrigins;
+  return { instances, manners: new HostManners({ ...tools, instances, pauses, instancesAsked, ownOrigins }) };
 }
 
 /** A refresh that throws is a fault of ours; it is told as the source's failure, so that it is seen and tried again. */
-async function poll(followed: FollowedSource, tools: RefreshTools): Promise<void> {
+async function poll(
+  followed: FollowedSource,
+  askTools: Pick<RefreshTools, 'fetch' | 'policy' | 'manners' | 'instances'> &
+    Pick<ConsumeTools, 'articles' | 'sources'>,
+  { now, random, userAgentFor }: ConsumeTools,
+): Promise<RefreshOutcome> {
+  const userAgent = userAgentFor(followed.source);
+  const tools = { ...askTools, userAgent, now: now(), jitter: random() };
   try {
-    await refresh(followed, tools);
+    return await refresh(followed, tools);
   } catch (error) {
     console.error(`refreshing ${followed.source.url} failed`, error);
     const failure = { kind: 'internal', detail: `a fault of ours: ${String(error)}` };
-    await saveFailure(followed, failure, {}, tools);
+    return saveFailure(followed, failure, { ...tools, now: now() });
   }
 }
 
-const NOTHING_ALLOWED = { allowedOrigins: new Set<string>(), ownHosts: new Set<string>() };
+/** Works through a list, several at once. */
+async function inLanes<T>(
+  list: readonly T[],
+  lanes: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = [...list];
+  const lane = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
 
-/** An address on the owner's own network needs no courtesy. */
-function weighsOnAPublisher(url: string, instances: readonly string[]): boolean {
-  return feedAddresses(url, instances).some(
-    (address) => checkAddress(new URL(address), NOTHING_ALLOWED).kind === 'allowed',
-  );
+/**
+ * The end of a message that was tried too often: its sources' records say so, and they are tried again later. For the
+ * dead-letter queue.
+ */
+export async function giveUpAll(
+  batch: Pick<MessageBatch<PollMessage>, 'messages'>,
+  tools: ConsumeTools,
+): Promise<void> {
+  for (const message of batch.messages) {
+    await giveUp(message.body, tools);
+    message.ack();
+  }
+}
+
+async function giveUp({ claims }: PollMessage, { polls, sources, now, random }: ConsumeTools): Promise<void> {
+  for (const followed of await polls.claimed(claims, now())) {
+    const detail =
+      'the poll was cut off every time; the feed may take more time or memory than the plan allows';
+    await saveFailure(followed, { kind: 'interrupted', detail }, { sources, now: now(), jitter: random() });
+  }
 }

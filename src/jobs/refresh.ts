@@ -1,80 +1,120 @@
-import { createHash } from 'node:crypto';
 import type { IdentifiedArticle } from '../article.ts';
-import { type FeedResponse, requestFeed } from '../fetch/feed-request.ts';
-import type { Fetch } from '../fetch/guarded-fetch.ts';
-import type { AddressPolicy } from '../fetch/public-address.ts';
+import type { FeedResponse } from '../fetch/feed-request.ts';
 import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
 import { findRenamed } from '../normalise/identity.ts';
 import { plainTitle } from '../normalise/plain-text.ts';
-import type { NotAFeed } from '../parse/parsed-feed.ts';
+import { bodyHash, stableHash } from '../parse/body-hash.ts';
+import type { NotAFeed, ParsedFeed } from '../parse/parsed-feed.ts';
 import { readFeed } from '../parse/read-feed.ts';
-import { nextCheckAfterFailure, nextCheckAfterSuccess, type PollHints } from '../sources/due.ts';
-import { feedAddresses, isRsshubRoute } from '../sources/feed-addresses.ts';
+import { nextCheckAfterFailure, nextCheckAfterSuccess } from '../sources/due.ts';
+import { isRsshubRoute } from '../sources/feed-addresses.ts';
+import { hintsAfterUnchanged, publisherHints } from '../sources/publisher-hints.ts';
+import { hasMoved, redirectSeen } from '../sources/redirect.ts';
+import { rhythmOf } from '../sources/rhythm.ts';
 import type { FollowedSource, PollState, Source, SourceFailure } from '../sources/source.ts';
 import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
+import { type AskTools, allowing, askForFeed } from './ask-for-feed.ts';
 import { discoverFeed } from './discover.ts';
 
 /** What a refresh works with. */
-export interface RefreshTools {
-  fetch: Fetch;
-  policy: AddressPolicy;
-  userAgent: string;
-  /** RSSHub instances in order of preference. */
-  instances: readonly string[];
+export interface RefreshTools extends AskTools {
   articles: Pick<ArticleStore, 'known' | 'sameTitle' | 'save'>;
-  sources: Pick<SourceStore, 'savePoll' | 'move'>;
-  /** Milliseconds since 1970. */
-  now: number;
+  sources: Pick<SourceStore, 'savePoll' | 'move' | 'followRedirect'>;
   /** From 0 to 1: spreads the next polls. */
   jitter: number;
 }
 
 /** How a refresh ended; the source's record says it already. */
 export type RefreshOutcome =
-  | { kind: 'updated'; changed: number }
+  | { kind: 'updated'; changed: number; bytes: number }
   | { kind: 'unchanged' }
   | { kind: 'failed'; reason: string; detail: string };
 
-/** An RSSHub route that nobody asked for lately is fetched while we wait. */
-const RSSHUB_HEADER_TIMEOUT_MS = 35_000;
+type Answer = Exclude<FeedResponse, { kind: 'failed' }>;
+type Document = Extract<FeedResponse, { kind: 'modified' }>;
 
 /**
  * Polls one source: asks for its feed, reads it, saves its articles. What the next poll is judged by (validators, hash
  * of the body) is saved last: whatever interrupts a refresh, the next one meets the same feed again, and saving an
  * article twice changes nothing.
  */
-export async function refresh(followed: FollowedSource, tools: RefreshTools): Promise<RefreshOutcome> {
-  const { source, state } = followed;
-  const response = await askForFeed(followed, tools);
+export async function refresh(before: FollowedSource, tools: RefreshTools): Promise<RefreshOutcome> {
+  const { response, instances } = await askForFeed(before, tools);
+  const followed = { ...before, state: { ...before.state, instances } };
   if (response.kind === 'failed')
-    return saveFailure(followed, { ...response, kind: response.reason }, response, tools);
-  if (response.kind === 'not-modified') return saveUnchanged(followed, response, tools);
+    return saveFailure(followed, { ...response, kind: response.reason }, tools, response.retryAfterSeconds);
+  if (response.kind === 'not-modified') return saveUnchanged(followed, response, {}, tools);
 
-  const bodyHash = createHash('sha256').update(response.bytes).digest('hex');
-  if (bodyHash === state.bodyHash) return saveUnchanged(followed, response, tools);
+  const hashes = hashesOf(response, before.state);
+  if (hashes.isUnchanged) return saveUnchanged(followed, response, { bodyHash: hashes.bodyHash }, tools);
 
   const feed = await readFeed(response.bytes, response);
   if (feed.kind === 'not-a-feed') return findFeedOfPage(followed, response, feed, tools);
+  return saveFeed(followed, response, feed, hashes, tools);
+}
 
+interface Hashes {
+  bodyHash: string;
+  stableHash: string;
+}
+
+/** The second hash costs more and is worked out only where the first has changed. */
+function hashesOf(
+  { bytes }: Document,
+  state: PollState,
+): ({ isUnchanged: true } & Pick<Hashes, 'bodyHash'>) | ({ isUnchanged: false } & Hashes) {
+  const body = bodyHash(bytes);
+  if (body === state.bodyHash) return { isUnchanged: true, bodyHash: body };
+  const stable = stableHash(bytes);
+  return stable === state.stableHash
+    ? { isUnchanged: true, bodyHash: body }
+    : { isUnchanged: false, bodyHash: body, stableHash: stable };
+}
+
+async function saveFeed(
+  followed: FollowedSource,
+  response: Document,
+  feed: ParsedFeed,
+  { bodyHash, stableHash }: Hashes,
+  tools: RefreshTools,
+): Promise<RefreshOutcome> {
+  const { source, state } = followed;
   const { articles, identityMode } = articlesFromFeed(feed, {
     source,
     feedUrl: response.url,
     identityMode: state.identityMode,
     now: tools.now,
   });
-  const changed = await tools.articles.save(source, await keepIds(source, articles, tools), tools.now);
-
-  const feedTitle = feed.title === undefined ? '' : plainTitle(feed.title.value);
-  await tools.sources.savePoll(source.id, {
-    ...succeeded(followed, response, { ...response, ...feed }, tools),
-    bodyHash,
-    identityMode,
-    repairs: feed.repairs.map(({ detail }) => detail),
-    ...(feedTitle !== '' && { feedTitle }),
-    ...(feed.link !== undefined && { siteLink: feed.link }),
+  const changed = await tools.articles.save(source, await keepIds(source, articles, tools), tools.now, {
+    partial: response.isDelta,
   });
-  return { kind: 'updated', changed };
+
+  const dates = articles.flatMap(({ article }) => (article.publishedInferred ? [] : article.published));
+  // a delta shows neither the whole body nor how often something is published
+  const rhythm = response.isDelta ? state.rhythm : rhythmOf(dates);
+  const feedTitle = feed.title === undefined ? '' : plainTitle(feed.title.value);
+  const { rhythm: _, bodyHash: __, stableHash: ___, ...rest } = state;
+  await saveSuccess(
+    source,
+    response,
+    {
+      ...followed,
+      state: {
+        ...rest,
+        ...(!response.isDelta && { bodyHash, stableHash }),
+        ...(rhythm !== undefined && { rhythm }),
+        hints: publisherHints({ ...feed, ...response }),
+        identityMode,
+        repairs: feed.repairs.map(({ detail }) => detail),
+        ...(feedTitle !== '' && { feedTitle }),
+        ...(feed.link !== undefined && { siteLink: feed.link }),
+      },
+    },
+    tools,
+    { wasRead: true },
+  );
+  return { kind: 'updated', changed, bytes: response.bytes.length };
 }
 
 /**
@@ -83,43 +123,21 @@ export async function refresh(followed: FollowedSource, tools: RefreshTools): Pr
  */
 async function findFeedOfPage(
   followed: FollowedSource,
-  page: Extract<FeedResponse, { kind: 'modified' }>,
+  page: Document,
   notAFeed: NotAFeed,
   tools: RefreshTools,
 ): Promise<RefreshOutcome> {
   const { source, state } = followed;
   if (notAFeed.looksLike !== 'html' || isRsshubRoute(source.url))
-    return saveFailure(followed, notAFeed, {}, tools);
+    return saveFailure(followed, notAFeed, tools);
   const proposedUrl =
     state.failure?.proposedUrl ??
     (await discoverFeed(page, { ...tools, policy: allowing(new URL(source.url).origin, tools.policy) }));
-  if (proposedUrl === undefined) return saveFailure(followed, notAFeed, {}, tools);
+  if (proposedUrl === undefined) return saveFailure(followed, notAFeed, tools);
   const isNew = state.lastSuccessAt === undefined;
-  if (isNew && (await tools.sources.move(source.id, proposedUrl, tools.now)))
+  if (isNew && (await tools.sources.move(source.id, proposedUrl)))
     return refresh({ source: { ...source, url: proposedUrl }, state }, tools);
-  return saveFailure(followed, { ...notAFeed, proposedUrl }, {}, tools);
-}
-
-/** The answer of the source's address; for an RSSHub route, of the first instance that gives one. */
-async function askForFeed({ source, state }: FollowedSource, tools: RefreshTools): Promise<FeedResponse> {
-  const options = isRsshubRoute(source.url) ? { ...tools, headerTimeoutMs: RSSHUB_HEADER_TIMEOUT_MS } : tools;
-  let response: FeedResponse = {
-    kind: 'failed',
-    reason: 'refused-address',
-    url: source.url,
-    detail: 'no RSSHub instance is configured: name one under `rsshub:` in the sources file',
-  };
-  for (const url of feedAddresses(source.url, tools.instances)) {
-    const policy = allowing(new URL(url).origin, tools.policy);
-    response = await requestFeed({ url, ...validatorsOf(state) }, { ...options, policy });
-    if (response.kind !== 'failed') break;
-  }
-  return response;
-}
-
-/** An owner who names a source on a private network has said that its origin may be asked. */
-function allowing(origin: string, policy: AddressPolicy): AddressPolicy {
-  return { ...policy, allowedOrigins: new Set([...policy.allowedOrigins, origin]) };
+  return saveFailure(followed, { ...notAFeed, proposedUrl }, tools);
 }
 
 /**
@@ -152,61 +170,79 @@ async function keepIds(
 
 async function saveUnchanged(
   followed: FollowedSource,
-  response: Exclude<FeedResponse, { kind: 'failed' }>,
+  response: Answer,
+  found: Pick<PollState, 'bodyHash'>,
   tools: RefreshTools,
 ): Promise<RefreshOutcome> {
-  await tools.sources.savePoll(followed.source.id, succeeded(followed, response, response, tools));
+  const { source, state } = followed;
+  const hints = hintsAfterUnchanged(state.hints, response.maxAgeSeconds);
+  const unchanged = { ...followed, state: { ...state, ...found, hints } };
+  await saveSuccess(source, response, unchanged, tools, { wasRead: false });
   return { kind: 'unchanged' };
 }
 
-/** Records what went wrong with a source; everything else that is known of it stays. */
+/**
+ * Records what went wrong with a source; everything else that is known of it stays. `retryAfterSeconds` is what the
+ * server asked for.
+ */
 export async function saveFailure(
   { source, state }: FollowedSource,
-  { kind, detail, status, proposedUrl }: Omit<SourceFailure, 'at'>,
-  hints: PollHints,
-  tools: RefreshTools,
+  { kind, detail, status, proposedUrl }: Omit<SourceFailure, 'at' | 'since'>,
+  { sources, now, jitter }: Pick<RefreshTools, 'now' | 'jitter'> & { sources: Pick<SourceStore, 'savePoll'> },
+  retryAfterSeconds?: number,
 ): Promise<RefreshOutcome> {
-  const { now, jitter } = tools;
-  const consecutiveFailures = state.consecutiveFailures + 1;
-  await tools.sources.savePoll(source.id, {
-    ...state,
-    consecutiveFailures,
-    failure: {
-      kind,
-      detail,
-      at: now,
-      ...(status !== undefined && { status }),
-      ...(proposedUrl !== undefined && { proposedUrl }),
-    },
+  const failures = state.consecutiveFailures + 1;
+  const failure: SourceFailure = {
+    kind,
+    detail,
+    at: now,
+    since: state.failure?.since ?? now,
+    ...(status !== undefined && { status }),
+    ...(proposedUrl !== undefined && { proposedUrl }),
+  };
+  const basis = { poll: source.poll, hints: state.hints, failure, failures, retryAfterSeconds };
+  const { nextCheckAt: _, ...rest } = state;
+  const nextCheckAt = nextCheckAfterFailure(basis, { now, jitter });
+  await sources.savePoll(source.id, {
+    ...rest,
+    consecutiveFailures: failures,
+    failure,
     lastCheckedAt: now,
-    nextCheckAt: nextCheckAfterFailure(source, consecutiveFailures, hints, now, jitter),
+    ...(nextCheckAt !== undefined && { nextCheckAt }),
   });
   return { kind: 'failed', reason: kind, detail };
 }
 
-/** The state after a poll that went well: what was wrong before is over, the answer's validators are the ones to keep. */
-function succeeded(
-  { source, state }: FollowedSource,
-  answer: Validators,
-  hints: PollHints,
-  tools: RefreshTools,
-): PollState {
-  const { failure: _, etag: __, lastModified: ___, ...rest } = state;
-  return {
+/**
+ * Records a poll that went well: what was wrong before is over, the answer's validators are the ones to keep. A source
+ * that has moved for good is asked at its new address from now on.
+ */
+async function saveSuccess(
+  source: Source,
+  answer: Answer,
+  { state, isPushed }: FollowedSource,
+  { sources, now, jitter }: RefreshTools,
+  { wasRead }: { wasRead: boolean },
+): Promise<void> {
+  const { failure: _, etag: __, lastModified: ___, redirect: known, nextCheckAt: ____, ...rest } = state;
+  const { hints, rhythm } = state;
+  const redirect = isRsshubRoute(source.url)
+    ? undefined
+    : redirectSeen(known, { to: answer.permanentUrl, wasRead, now });
+  const nextCheckAt = nextCheckAfterSuccess({ poll: source.poll, hints, rhythm, isPushed }, { now, jitter });
+  await sources.savePoll(source.id, {
     ...rest,
     ...validatorsOf(answer),
+    ...(redirect !== undefined && { redirect }),
+    ...(nextCheckAt !== undefined && { nextCheckAt }),
     consecutiveFailures: 0,
-    lastCheckedAt: tools.now,
-    lastSuccessAt: tools.now,
-    nextCheckAt: nextCheckAfterSuccess(source, hints, tools.now, tools.jitter),
-  };
+    lastCheckedAt: now,
+    lastSuccessAt: now,
+  });
+  if (redirect !== undefined && hasMoved(redirect, source.url, now))
+    await sources.followRedirect(source.id, redirect.to);
 }
 
-interface Validators {
-  etag?: string;
-  lastModified?: string;
-}
-
-function validatorsOf({ etag, lastModified }: Validators): Validators {
+function validatorsOf({ etag, lastModified }: Answer): Pick<PollState, 'etag' | 'lastModified'> {
   return { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) };
 }

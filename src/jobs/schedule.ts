@@ -1,41 +1,95 @@
-import { polledHost, SOURCES_PER_MESSAGE } from '../sources/feed-addresses.ts';
+import { polledHost, RSSHUB_POOL } from '../sources/feed-addresses.ts';
+import type { PlanLimits } from '../sources/plan-limits.ts';
+import { type Claim, type DueSource, packMessages } from '../sources/poll-messages.ts';
+import type { HostPause, PollStore } from '../store/poll-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
 
-/** One message: sources that share a host, so that one invocation asks them one after the other. */
+/** One message: polls for one invocation. */
 export interface PollMessage {
-  sourceIds: string[];
+  run: number;
+  /** Which message of its run it is. */
+  part: string;
+  /** From then on the polls may be somebody else's. */
+  leasedUntil: number;
+  claims: Claim[];
+}
+
+export interface ScheduleTools {
+  polls: Pick<PollStore, 'work' | 'begin' | 'abandon' | 'hostPauses'>;
+  sources: Pick<SourceStore, 'rsshubInstances'>;
+  queue: Pick<Queue<PollMessage>, 'sendBatch'>;
+  limits: PlanLimits;
+  now: number;
+  random: () => number;
 }
 
 /** Sources taken at once; the next run takes more. */
-const SOURCES_PER_RUN = 500;
+const SOURCES_PER_RUN = 2000;
+/** Of one host: at a second between requests and twenty more for a slow answer they fit the lease. */
+const SOURCES_PER_HOST = 60;
 /** What a queue takes at once. */
 const MESSAGES_PER_CALL = 100;
+/** How long polls may be under way: longer than a queue's retries take. */
+const LEASE_MS = 30 * 60_000;
+/** Another run that began in between took what we saw; then there is less to take. */
+const TRIES = 3;
 
-/** Takes the sources that are due and queues them, grouped by host. Tells how many were queued. */
-export async function scheduleDue(
-  sources: Pick<SourceStore, 'claimDue' | 'rsshubInstances'>,
-  queue: Pick<Queue<PollMessage>, 'sendBatch'>,
-  now: number,
-): Promise<number> {
-  const due = await sources.claimDue(now, SOURCES_PER_RUN);
-  if (due.length === 0) return 0;
-  const messages = toMessages(due, await sources.rsshubInstances()).map((body) => ({ body }));
-  for (let i = 0; i < messages.length; i += MESSAGES_PER_CALL) {
-    await queue.sendBatch(messages.slice(i, i + MESSAGES_PER_CALL));
+/**
+ * Takes the sources that are due and queues them. A host whose sources are under way already, or that asked to be left
+ * alone, waits for a later run. Tells how many sources were queued.
+ */
+export async function scheduleDue(tools: ScheduleTools): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const parts = await claimDue(tools);
+    if (parts === 'overtaken') continue;
+    return parts.reduce((sum, { claims }) => sum + claims.length, 0);
   }
-  return due.length;
+  return 0;
 }
 
-function toMessages(
-  due: readonly { id: string; url: string }[],
-  instances: readonly string[],
-): PollMessage[] {
-  const byHost = Map.groupBy(due, ({ url }) => polledHost(url, instances));
-  const messages: PollMessage[] = [];
-  for (const sources of byHost.values()) {
-    for (let i = 0; i < sources.length; i += SOURCES_PER_MESSAGE) {
-      messages.push({ sourceIds: sources.slice(i, i + SOURCES_PER_MESSAGE).map(({ id }) => id) });
-    }
-  }
+async function claimDue(tools: ScheduleTools): Promise<PollMessage[] | 'overtaken'> {
+  const { polls, sources, limits, now, random } = tools;
+  const work = await polls.work(now, SOURCES_PER_RUN);
+  if (work.due.length === 0) return [];
+  const [instances, pauses] = await Promise.all([sources.rsshubInstances(), polls.hostPauses()]);
+  const hostOf = ({ url }: Pick<DueSource, 'url'>) => polledHost(url, instances);
+  const busy = new Set(work.underWay.map((url) => hostOf({ url })));
+  const askable = work.due.filter((source) => {
+    const host = hostOf(source);
+    return !busy.has(host) && !rests(host, { pauses, instances, now });
+  });
+  const rules = { hostOf, random, sourcesPerHost: SOURCES_PER_HOST, ...limits };
+  const run = work.lastRun + 1;
+  const leasedUntil = now + LEASE_MS;
+  const messages = packMessages(askable, rules).map((claims, part) => ({
+    run,
+    part: String(part),
+    leasedUntil,
+    claims,
+  }));
+  if (messages.length === 0) return [];
+  const claims = messages.flatMap((message) => message.claims);
+  if (!(await polls.begin({ id: run, leasedUntil, claims }, now))) return 'overtaken';
+  await send(messages, tools);
   return messages;
+}
+
+async function send(messages: readonly PollMessage[], { queue, polls }: ScheduleTools): Promise<void> {
+  try {
+    for (let i = 0; i < messages.length; i += MESSAGES_PER_CALL) {
+      await queue.sendBatch(messages.slice(i, i + MESSAGES_PER_CALL).map((body) => ({ body })));
+    }
+  } catch (error) {
+    // what was sent all the same finds that the run is over
+    if (messages[0] !== undefined) await polls.abandon(messages[0].run);
+    throw error;
+  }
+}
+
+function rests(
+  host: string,
+  options: { pauses: ReadonlyMap<string, HostPause>; instances: readonly string[]; now: number },
+): boolean {
+  const hosts = host === RSSHUB_POOL ? options.instances.map((instance) => new URL(instance).host) : [host];
+  return hosts.length > 0 && hosts.every((each) => (options.pauses.get(each)?.until ?? 0) > options.now);
 }

@@ -2,9 +2,10 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { timingSafeEqual } from 'hono/utils/buffer';
 import type { AppEnv } from '../app.ts';
+import { wasJustAsked } from '../jobs/manual-refresh.ts';
 import { scheduleDue } from '../jobs/schedule.ts';
 import { parseOpml, toOpml } from '../sources/opml.ts';
-import { type FollowedSource, sourceId } from '../sources/source.ts';
+import { type FollowedSource, type PollState, sourceId } from '../sources/source.ts';
 import { checkInstances, checkSourceEntry } from '../sources/source-entry.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
 import type { ArticleStatistics } from '../store/source-store.ts';
@@ -75,7 +76,7 @@ function describe(
   const { failure } = state;
   return {
     ...source,
-    state: failure ? 'failing' : state.lastSuccessAt === undefined ? 'waiting' : 'ok',
+    state: stateWord(state),
     articles: statistics?.articles ?? 0,
     newestItemAt: iso(statistics?.newest),
     itemsPerDay: statistics?.perDay ?? 0,
@@ -88,6 +89,13 @@ function describe(
     brokenSince: iso(state.brokenSince),
     repairs: state.repairs,
   };
+}
+
+/** `paused` is a source whose publisher says that nothing will ever be added. */
+function stateWord({ failure, lastSuccessAt, nextCheckAt }: PollState): string {
+  if (failure !== undefined) return 'failing';
+  if (nextCheckAt === undefined) return 'paused';
+  return lastSuccessAt === undefined ? 'waiting' : 'ok';
 }
 
 /** Takes one source, `{"url": …}`, or a list of them, `{"rsshub": […], "sources": […], "prune": true}`. */
@@ -111,8 +119,9 @@ async function changeSource(c: Context<AppEnv>): Promise<Response> {
   const entry = checkSourceEntry({ ...before, ...patch });
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
   const { url } = entry.value;
-  if (url !== before.url && !(await c.var.sources.move(id, url, Date.now())))
+  if (url !== before.url && !(await c.var.sources.move(id, url)))
     return problem(c, 409, 'Another source is at that address', url);
+  if (url !== before.url) await c.var.sources.makeDue([id], Date.now());
   await save(c, { rsshub: [], sources: [entry.value] }, false);
   return c.json({ id, ...entry.value });
 }
@@ -160,12 +169,24 @@ async function removeSource(c: Context<AppEnv>): Promise<Response> {
   return removed ? c.body(null, 204) : noSuchSource(c);
 }
 
-/** Queues one source, or all, at once. Progress shows in `lastCheckedAt`. */
+/**
+ * Queues one source, or all, at once. Progress shows in `lastCheckedAt`. A publisher who was asked a moment ago is not
+ * asked again.
+ */
 async function refreshNow(c: Context<AppEnv>, id?: string): Promise<Response> {
-  if (id !== undefined && (await c.var.sources.find(id)) === undefined) return noSuchSource(c);
+  const one = id === undefined ? undefined : await c.var.sources.find(id);
+  if (id !== undefined && one === undefined) return noSuchSource(c);
   const now = Date.now();
-  await c.var.sources.makeDue(now, id);
-  return c.json({ queued: await scheduleDue(c.var.sources, c.env.POLLS, now) }, 202);
+  const followed = one === undefined ? await c.var.sources.all() : [one];
+  const instances = await c.var.sources.rsshubInstances();
+  const wanted = followed.filter((each) => !wasJustAsked(each, instances, now));
+  const ids = wanted.map(({ source }) => source.id);
+  await c.var.sources.makeDue(ids, now);
+  const { sources, polls, config } = c.var;
+  const queue = c.env.POLLS;
+  const { limits } = config;
+  const queued = await scheduleDue({ polls, sources, queue, limits, now, random: Math.random });
+  return c.json({ queued }, 202);
 }
 
 function noSuchSource(c: Context<AppEnv>): Response {

@@ -1,43 +1,59 @@
-import type { Source } from './source.ts';
+import { minutesAfterFailure } from './back-off.ts';
+import { DAY_MINUTES, hintedMinutes, type IntervalBasis, minutesBetweenPolls } from './interval.ts';
+import { outsideSkippedTimes, type PublisherHints } from './publisher-hints.ts';
+import type { SourceFailure } from './source.ts';
 
 const MINUTE = 60_000;
-const DAY_MINUTES = 24 * 60;
-/** Unless the owner says otherwise: publishers take it ill to be asked more often than once an hour. */
-const DEFAULT_POLL_MINUTES = 60;
+const HOUR_MINUTES = 60;
 
-/** What a publisher asked of us with its last answer. */
-export interface PollHints {
-  /** From `ttl`, `sy:updatePeriod`. */
-  minutesBetweenPolls?: number;
-  /** From `Cache-Control` or `Expires`. */
-  maxAgeSeconds?: number;
+/** When a poll ended, and a number from 0 to 1 that spreads the next ones. */
+export interface PollMoment {
+  /** Milliseconds since 1970. */
+  now: number;
+  jitter: number;
+}
+
+/**
+ * When a source is due again after a poll that went well: milliseconds since 1970, undefined where its publisher says
+ * that nothing will ever be added.
+ */
+export function nextCheckAfterSuccess(basis: IntervalBasis, moment: PollMoment): number | undefined {
+  if (basis.hints.expired) return undefined;
+  return dueIn(minutesBetweenPolls(basis, moment.now), basis.hints, moment);
+}
+
+/** What the time of the next try is worked out from. */
+export interface FailureBasis {
+  /** How the source is polled when all is well. */
+  poll?: IntervalBasis['poll'];
+  hints: PublisherHints;
+  failure: SourceFailure;
+  /** Failures in a row, this one included. */
+  failures: number;
   /** From `Retry-After`. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
 }
 
 /**
- * When a source is due again after a poll that went well. A publisher's hints only lengthen the owner's interval, and
- * never beyond a day, so that a broken hint cannot freeze a feed. `jitter` from 0 to 1 adds up to a tenth.
+ * When a source is due again after a failure; undefined where it is gone for good. Neither is it asked sooner than the
+ * owner or the publisher wants when all is well, nor than `Retry-After` says, which counts up to a day.
  */
-export function nextCheckAfterSuccess(source: Source, hints: PollHints, now: number, jitter: number): number {
-  const asked = Math.max(hints.minutesBetweenPolls ?? 0, (hints.maxAgeSeconds ?? 0) / 60);
-  const minutes = Math.max(source.poll ?? DEFAULT_POLL_MINUTES, Math.min(asked, DAY_MINUTES));
-  return Math.round(now + minutes * MINUTE * (1 + jitter / 10));
+export function nextCheckAfterFailure(basis: FailureBasis, moment: PollMoment): number | undefined {
+  const { poll, hints, failure, failures, retryAfterSeconds = 0 } = basis;
+  const wait = minutesAfterFailure(failure, failures);
+  if (wait === 'never') return undefined;
+  const usual = typeof poll === 'object' ? poll.floor : (poll ?? HOUR_MINUTES);
+  const asked = Math.min(retryAfterSeconds / 60, DAY_MINUTES);
+  return dueIn(Math.max(wait, usual, asked, hintedMinutes(hints)), hints, moment);
 }
 
 /**
- * When a source is due again after its `failures`-th failure in a row: the interval doubles up to a day, which it
- * never exceeds, because a source that is never asked again can never recover. `Retry-After` lengthens it, up to a day.
+ * A time so many minutes away, a quarter longer at most so that sources part, at no time the publisher skips, and not
+ * at the full hour, when everybody else comes.
  */
-export function nextCheckAfterFailure(
-  source: Source,
-  failures: number,
-  hints: PollHints,
-  now: number,
-  jitter: number,
-): number {
-  const doubled = (source.poll ?? DEFAULT_POLL_MINUTES) * 2 ** Math.min(failures - 1, 10);
-  const asked = (hints.retryAfterSeconds ?? 0) / 60;
-  const minutes = Math.min(Math.max(doubled, asked), DAY_MINUTES);
-  return Math.round(now + minutes * MINUTE * (1 + jitter / 10));
+function dueIn(minutes: number, hints: PublisherHints, { now, jitter }: PollMoment): number {
+  const spread = Math.round(now + minutes * MINUTE * (1 + jitter / 4));
+  const time = outsideSkippedTimes(spread, hints);
+  const isFullHour = Math.floor(time / MINUTE) % HOUR_MINUTES === 0;
+  return isFullHour ? time + MINUTE : time;
 }

@@ -1,28 +1,27 @@
-const RSSHUB = 'rsshub://';
-
-/** Sources in one message: at a second between requests they fit a consumer's time, and one message costs one. */
-export const SOURCES_PER_MESSAGE = 10;
+/** The pool of all RSSHub instances, which is polled as if it were one host: a route may be asked of any of them. */
+export const RSSHUB_POOL = 'rsshub://';
 
 /** Whether a source is an RSSHub route rather than an address of its own. */
 export function isRsshubRoute(url: string): boolean {
-  return url.startsWith(RSSHUB);
+  return url.startsWith(RSSHUB_POOL);
+}
+
+/** The address of an `rsshub://` route on an instance. */
+export function routeAddress(url: string, instance: string): string {
+  return `${instance}/${url.slice(RSSHUB_POOL.length)}`;
 }
 
 /**
- * The addresses to ask for a source, best first: its own, or for an `rsshub://` route one on each instance. Empty
- * when no instance is configured.
+ * The addresses to ask for a source: its own, or for an `rsshub://` route one on each instance. Empty when no instance
+ * is configured.
  */
 export function feedAddresses(url: string, instances: readonly string[]): string[] {
-  if (!isRsshubRoute(url)) return [url];
-  const route = url.slice(RSSHUB.length);
-  return instances.map((instance) => `${instance}/${route}`);
+  return isRsshubRoute(url) ? instances.map((instance) => routeAddress(url, instance)) : [url];
 }
 
-/**
- * The host a poll of this source weighs on. For RSSHub routes it is the first instance: several hundred routes share
- * it.
- */
+/** The host a poll of this source weighs on; for RSSHub routes, and what else is on an instance, the pool. */
 export function polledHost(url: string, instances: readonly string[]): string {
-  const [address] = feedAddresses(url, instances);
-  return address === undefined ? RSSHUB : new URL(address).host;
+  if (isRsshubRoute(url)) return RSSHUB_POOL;
+  const { host } = new URL(url);
+  return instances.some((instance) => new URL(instance).host === host) ? RSSHUB_POOL : host;
 }

@@ -1,4 +1,4 @@
-import type { SourceEntry } from './source-list.ts';
+import type { PollRange, SourceEntry } from './source-list.ts';
 
 /** A value that was read, or a sentence about what is wrong with it. */
 export type Checked<T> = { kind: 'ok'; value: T } | { kind: 'wrong'; message: string };
@@ -31,7 +31,7 @@ export function checkSourceEntry(input: unknown): Checked<SourceEntry> {
     entry.title = fields.title.trim();
   }
   if (isGiven(fields.poll)) {
-    const poll = checkPollMinutes(fields.poll);
+    const poll = checkPoll(fields.poll);
     if (poll.kind === 'wrong') return poll;
     entry.poll = poll.value;
   }
@@ -85,13 +85,27 @@ export function checkInstances(input: unknown): Checked<string[]> {
   return { kind: 'ok', value: instances };
 }
 
+/** Minutes between polls, or a range of them: `30m-12h`, or `{ floor: 30, ceiling: 720 }` as the API shows it. */
+function checkPoll(input: unknown): Checked<number | PollRange> {
+  const bounds =
+    typeof input === 'object' && input !== null && 'floor' in input && 'ceiling' in input
+      ? [input.floor, input.ceiling]
+      : String(input).split(/\s*-\s*/);
+  if (bounds.length !== 2) return checkPollMinutes(input);
+  const [floor, ceiling] = [checkPollMinutes(bounds[0]), checkPollMinutes(bounds[1])];
+  if (floor.kind === 'wrong') return floor;
+  if (ceiling.kind === 'wrong') return ceiling;
+  if (floor.value > ceiling.value) return wrong('`poll` is a range such as 30m-12h, the shorter time first');
+  return { kind: 'ok', value: { floor: floor.value, ceiling: ceiling.value } };
+}
+
 /** Minutes between polls: a number of minutes, or a text such as `30m`, `6h`, `1d`. At most a week. */
 function checkPollMinutes(input: unknown): Checked<number> {
   const match = /^(\d+)\s*(m|min|h|d)?$/.exec(String(input).trim());
   const factor = { m: 1, min: 1, h: 60, d: DAY_MINUTES }[match?.[2] ?? 'm'] ?? 1;
   const minutes = Number(match?.[1]) * factor;
   if (!match || minutes < 1 || minutes > 7 * DAY_MINUTES) {
-    return wrong('`poll` is a time from 1m to 7d, such as 30m, 6h or 1d');
+    return wrong('`poll` is a time from 1m to 7d, such as 30m, 6h or 1d, or a range such as 30m-12h');
   }
   return { kind: 'ok', value: minutes };
 }

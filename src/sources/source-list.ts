@@ -6,14 +6,20 @@ export interface SourceEntry {
   title?: string;
   /** Category path, outermost first. */
   categories: readonly string[];
-  /** Minutes between polls that the owner wants. */
-  poll?: number;
+  /** Minutes between polls that the owner wants, or a range in which the source's own rhythm decides. */
+  poll?: number | PollRange;
   /** Whom posts name as author: the source (its name at level two of the path) or the item's own author. */
   author?: 'source' | 'item';
   /** Zone of dates that carry none, e.g. `Asia/Shanghai` or `+08:00`. */
   timezone?: string;
   /** Whether articles should be fetched whole from their pages. */
   fulltext?: boolean;
+}
+
+/** Minutes between polls: not less than the floor, not more than the ceiling. */
+export interface PollRange {
+  floor: number;
+  ceiling: number;
 }
 
 /** A whole list of sources: what an import brings and an export writes. */

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { PublisherHints } from './publisher-hints.ts';
+import type { Redirect } from './redirect.ts';
+import type { Rhythm } from './rhythm.ts';
+import type { InstanceHealth } from './rsshub-pool.ts';
 import type { SourceEntry } from './source-list.ts';
 
 /** A source we follow: what its owner wrote down, and the id it has for ever. */
@@ -12,11 +16,19 @@ export interface PollState {
   /** Validators exactly as the publisher sent them. */
   etag?: string;
   lastModified?: string;
-  /** SHA-256 of the last body, hex: a publisher without validators is recognised as unchanged by it. */
+  /** Hashes of the last body, whole and without what changes by itself (`parse/body-hash.ts`). */
   bodyHash?: string;
+  stableHash?: string;
+  hints: PublisherHints;
+  rhythm?: Rhythm;
+  /** Where the source is redirected to for good, while that is being observed. */
+  redirect?: Redirect;
+  /** How RSSHub instances did with this route, by instance. */
+  instances: Readonly<Record<string, InstanceHealth>>;
   lastCheckedAt?: number;
   lastSuccessAt?: number;
-  nextCheckAt: number;
+  /** Absent where the source is not asked any more, because its publisher said that it is gone or complete. */
+  nextCheckAt?: number;
   consecutiveFailures: number;
   /** What is wrong now; absent when the last poll went well. */
   failure?: SourceFailure;
@@ -42,12 +54,16 @@ export interface SourceFailure {
   /** What the server answered, where it answered. */
   status?: number;
   at: number;
+  /** When the first of the failures in a row was. */
+  since?: number;
 }
 
 /** A source with its polling state, as the store gives it. */
 export interface FollowedSource {
   source: Source;
   state: PollState;
+  /** A hub brings what is new (`websub/`), and has done so within the last day. */
+  isPushed?: boolean;
 }
 
 /** The id of a source: 12 hex digits, the same for the same address wherever it is computed. */

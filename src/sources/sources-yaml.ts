@@ -1,6 +1,6 @@
 import { isMap, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
 import { checkInstances, checkSourceEntry } from './source-entry.ts';
-import type { ListProblem, SourceEntry, SourceList, SourceListResult } from './source-list.ts';
+import type { ListProblem, PollRange, SourceEntry, SourceList, SourceListResult } from './source-list.ts';
 
 const DEFAULTS = ['poll', 'author', 'timezone', 'fulltext'];
 
@@ -71,7 +71,11 @@ export function parseSourcesYaml(text: string): SourceListResult {
 /** Writes a sources file that `parseSourcesYaml` reads back to the same list. */
 export function toSourcesYaml(list: SourceList): string {
   const sources = list.sources.map(({ poll, ...entry }) =>
-    poll === undefined ? entry : { ...entry, poll: `${poll}m` },
+    poll === undefined ? entry : { ...entry, poll: writePoll(poll) },
   );
   return stringify(list.rsshub.length > 0 ? { rsshub: list.rsshub, sources } : { sources }, { lineWidth: 0 });
+}
+
+function writePoll(poll: number | PollRange): string {
+  return typeof poll === 'number' ? `${poll}m` : `${poll.floor}m-${poll.ceiling}m`;
 }

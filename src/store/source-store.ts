@@ -1,7 +1,8 @@
 import { isBroken } from '../sources/health.ts';
-import type { FollowedSource, PollState, Source, SourceFailure } from '../sources/source.ts';
+import type { FollowedSource, PollState } from '../sources/source.ts';
 import { sourceId } from '../sources/source.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
+import { fromSourceRow, NEVER, type SourceRow } from './source-row.ts';
 
 /** What an import changed. */
 export interface ImportCounts {
@@ -23,28 +24,6 @@ export interface ArticleStatistics {
 const DAY = 24 * 3_600_000;
 const STATISTICS_DAYS = 30;
 
-interface SourceRow {
-  id: string;
-  url: string;
-  entry: string;
-  next_check_at: number;
-  etag: string | null;
-  last_modified: string | null;
-  body_hash: string | null;
-  last_checked_at: number | null;
-  last_success_at: number | null;
-  consecutive_failures: number;
-  failure: string | null;
-  broken_since: number | null;
-  repairs: string;
-  identity_mode: string;
-  feed_title: string | null;
-  site_link: string | null;
-}
-
-/** How long a poll may be under way before the source is due again: longer than a queue's retries take. */
-const LEASE = 15 * 60_000;
-
 /** The sources and their polling state in D1. */
 export class SourceStore {
   readonly #db: D1Database;
@@ -58,21 +37,12 @@ export class SourceStore {
     const { results } = await this.#db
       .prepare('SELECT * FROM sources ORDER BY added_at, rowid')
       .all<SourceRow>();
-    return results.map(fromRow);
+    return results.map(fromSourceRow);
   }
 
   async find(id: string): Promise<FollowedSource | undefined> {
     const row = await this.#db.prepare('SELECT * FROM sources WHERE id = ?').bind(id).first<SourceRow>();
-    return row === null ? undefined : fromRow(row);
-  }
-
-  /** A source that was taken with `claimDue` and whose poll has not been saved since. */
-  async findLeased(id: string): Promise<FollowedSource | undefined> {
-    const row = await this.#db
-      .prepare('SELECT * FROM sources WHERE id = ? AND leased_until > 0')
-      .bind(id)
-      .first<SourceRow>();
-    return row === null ? undefined : fromRow(row);
+    return row === null ? undefined : fromSourceRow(row);
   }
 
   /** Whether a source is at this origin, e.g. `http://127.0.0.1:4801`. */
@@ -181,65 +151,70 @@ export class SourceStore {
   }
 
   /**
-   * Takes the sources that are due, at most `limit`, so that no other caller gets them while they are polled. One
-   * whose poll never ends is due again after 15 minutes.
-   */
-  async claimDue(now: number, limit: number): Promise<{ id: string; url: string }[]> {
-    const { results } = await this.#db
-      .prepare(
-        `UPDATE sources SET leased_until = ?2
-         WHERE id IN (SELECT id FROM sources WHERE next_check_at <= ?1 AND leased_until <= ?1
-                      ORDER BY next_check_at LIMIT ?3)
-         RETURNING id, url`,
-      )
-      .bind(now, now + LEASE, limit)
-      .all<{ id: string; url: string }>();
-    return results;
-  }
-
-  /**
    * Follows a source at another address from now on; its id and its articles stay. Tells whether it could: not where
    * another source is at that address.
    */
-  async move(id: string, url: string, now: number): Promise<boolean> {
+  async move(id: string, url: string): Promise<boolean> {
     const { meta } = await this.#db
       .prepare(
-        `UPDATE sources SET url = ?2, next_check_at = ?3, etag = NULL, last_modified = NULL, body_hash = NULL
+        `UPDATE sources SET url = ?2, etag = NULL, last_modified = NULL, body_hash = NULL, stable_hash = NULL,
+           redirect = NULL
          WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sources WHERE url = ?2)`,
       )
-      .bind(id, url, now)
+      .bind(id, url)
       .run();
     return meta.changes > 0;
   }
 
-  /** Makes one source, or all, due now, whatever their plan; a poll under way does not stop it. */
-  async makeDue(now: number, id?: string): Promise<void> {
+  /** Makes sources due now, whatever their plan; those whose poll is queued or under way are left alone. */
+  async makeDue(ids: readonly string[], now: number): Promise<void> {
     await this.#db
-      .prepare('UPDATE sources SET next_check_at = ?1, leased_until = 0 WHERE ?2 IS NULL OR id = ?2')
-      .bind(now, id ?? null)
+      .prepare(
+        `UPDATE sources SET next_check_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))
+         AND NOT EXISTS (SELECT 1 FROM poll_runs, json_each(claims) AS claim WHERE leased_until > ?2
+           AND claim.value ->> 'id' = sources.id AND claim.value ->> 'due' = next_check_at)`,
+      )
+      .bind(JSON.stringify(ids), now)
       .run();
   }
 
-  /** Records how a poll ended and gives the source free for the next one. */
-  async savePoll(id: string, state: PollState): Promise<void> {
+  /** Follows a source at the address that it has been redirected to for good, unless another source is there. */
+  async followRedirect(id: string, url: string): Promise<void> {
     await this.#db
       .prepare(
-        `UPDATE sources SET leased_until = 0, next_check_at = ?2, etag = ?3, last_modified = ?4, body_hash = ?5,
-           last_checked_at = ?6, last_success_at = ?7, consecutive_failures = ?8, failure = ?9, repairs = ?10,
-           identity_mode = ?11, feed_title = ?12, site_link = ?13,
-           broken_since = CASE WHEN ?14 THEN coalesce(broken_since, ?6) END
+        `UPDATE sources SET url = ?2, redirect = NULL
+         WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sources WHERE url = ?2)`,
+      )
+      .bind(id, url)
+      .run();
+  }
+
+  /** Records how a poll ended; one row. With that the source is free for the next one. */
+  async savePoll(id: string, state: PollState): Promise<void> {
+    const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+    await this.#db
+      .prepare(
+        `UPDATE sources SET next_check_at = ?2, etag = ?3, last_modified = ?4, body_hash = ?5, stable_hash = ?6,
+           hints = ?7, rhythm = ?8, redirect = ?9, instances = ?10, last_checked_at = ?11, last_success_at = ?12,
+           consecutive_failures = ?13, failure = ?14, repairs = ?15, identity_mode = ?16, feed_title = ?17,
+           site_link = ?18, broken_since = CASE WHEN ?19 THEN coalesce(broken_since, ?11) END
          WHERE id = ?1`,
       )
       .bind(
         id,
-        state.nextCheckAt,
+        state.nextCheckAt ?? NEVER,
         state.etag ?? null,
         state.lastModified ?? null,
         state.bodyHash ?? null,
+        state.stableHash ?? null,
+        JSON.stringify(state.hints),
+        json(state.rhythm),
+        json(state.redirect),
+        JSON.stringify(state.instances),
         state.lastCheckedAt ?? null,
         state.lastSuccessAt ?? null,
         state.consecutiveFailures,
-        state.failure === undefined ? null : JSON.stringify(state.failure),
+        json(state.failure),
         JSON.stringify(state.repairs),
         state.identityMode,
         state.feedTitle ?? null,
@@ -274,27 +249,6 @@ function toEntryRow(entry: SourceEntry, id: string): Record<string, string> {
 /** The owner's words in one fixed order, so that equal entries are equal texts. */
 function entryJson({ categories, title, poll, author, timezone, fulltext }: SourceEntry): string {
   return JSON.stringify({ categories, title, poll, author, timezone, fulltext });
-}
-
-function fromRow(row: SourceRow): FollowedSource {
-  const source: Source = { id: row.id, url: row.url, ...JSON.parse(row.entry) };
-  const failure: SourceFailure | undefined = row.failure === null ? undefined : JSON.parse(row.failure);
-  const state: PollState = {
-    nextCheckAt: row.next_check_at,
-    consecutiveFailures: row.consecutive_failures,
-    repairs: JSON.parse(row.repairs),
-    identityMode: row.identity_mode === 'link' ? 'link' : 'guid',
-    ...(row.etag !== null && { etag: row.etag }),
-    ...(row.last_modified !== null && { lastModified: row.last_modified }),
-    ...(row.body_hash !== null && { bodyHash: row.body_hash }),
-    ...(row.last_checked_at !== null && { lastCheckedAt: row.last_checked_at }),
-    ...(row.last_success_at !== null && { lastSuccessAt: row.last_success_at }),
-    ...(failure !== undefined && { failure }),
-    ...(row.broken_since !== null && { brokenSince: row.broken_since }),
-    ...(row.feed_title !== null && { feedTitle: row.feed_title }),
-    ...(row.site_link !== null && { siteLink: row.site_link }),
-  };
-  return { source, state };
 }
 
 /** D1 takes 2 MB a parameter; a source list of thousands goes in pieces. */

@@ -9,6 +9,8 @@ const WORKING: PollState = {
   consecutiveFailures: 0,
   identityMode: 'guid',
   repairs: [],
+  hints: {},
+  instances: {},
 };
 
 const failing = (kind: string, status: number | undefined, consecutiveFailures: number): PollState => ({

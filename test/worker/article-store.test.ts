@@ -195,31 +195,22 @@ describe('the source store', () => {
     expect(await articles.version({ kind: 'all' })).toBe(2000);
   });
 
-  it('gives a due source to one caller only, until its poll is saved or has been forgotten', async () => {
-    const { sources } = await stores();
-    expect(await sources.claimDue(10, 5)).toEqual([{ id: SOURCE.id, url: ENTRY.url }]);
-    expect(await sources.claimDue(10, 5)).toEqual([]);
-    expect(await sources.findLeased(SOURCE.id)).toBeDefined();
-    expect(await sources.claimDue(10 + 16 * 60_000, 5)).toHaveLength(1);
-    const followed = await sources.findLeased(SOURCE.id);
-    if (followed === undefined) throw new Error('the source is leased');
-    await sources.savePoll(SOURCE.id, { ...followed.state, nextCheckAt: 1e12 });
-    expect(await sources.findLeased(SOURCE.id)).toBeUndefined();
-    expect(await sources.claimDue(2e6, 5)).toEqual([]);
-    expect(await sources.claimDue(1e12, 5)).toHaveLength(1);
-  });
-
   it('gives a saved polling state back as it was, and tells since when the source is broken', async () => {
     const { sources } = await stores();
     const state = {
       etag: 'W/"odd, but theirs"',
       lastModified: 'Thu, 1 Jan 2026 00:00:00 +0000',
       bodyHash: 'ab',
+      stableHash: 'cd',
+      hints: { minutesBetweenPolls: 60, skipHours: [1, 2], expired: true },
+      rhythm: { gapMinutes: 90, newestAt: 3 },
+      redirect: { to: 'https://new.example/', since: 1, sightings: 2, wasRead: true },
+      instances: { 'https://rsshub.example': { success: 0.7, milliseconds: 900, at: 4 } },
       lastCheckedAt: 5,
       lastSuccessAt: 4,
       nextCheckAt: 9,
       consecutiveFailures: 2,
-      failure: { kind: 'status', detail: 'news.example answered 500', at: 5 },
+      failure: { kind: 'status', detail: 'news.example answered 500', at: 5, since: 1 },
       identityMode: 'link' as const,
       repairs: ['declared utf-8, was gb18030'],
       feedTitle: 'News',

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type RefreshTools, refresh } from '../../src/jobs/refresh.ts';
 import { ArticleStore } from '../../src/store/article-store.ts';
+import { PollStore } from '../../src/store/poll-store.ts';
 import { SourceStore } from '../../src/store/source-store.ts';
 import worker from '../../src/worker.ts';
 import { answerWith, call, follow, items, pollAll, requestsSeen, rss, source } from './follow.ts';
@@ -153,10 +154,11 @@ describe('polling', () => {
     await answerWith({ '/feed': { body: rss('one') } });
     await follow('/feed');
     await pollAll();
-    const sources = new SourceStore(env.DB);
+    const polls = new PollStore(env.DB);
     await worker.scheduled(createScheduledController(), env);
-    expect(await sources.claimDue(Date.now(), 10)).toEqual([]);
-    expect(await sources.claimDue(Date.now() + 2 * 3_600_000, 10)).toHaveLength(1);
+    expect((await polls.work(Date.now(), 10)).due).toEqual([]);
+    expect((await polls.work(Date.now() + 2 * 3_600_000, 10)).due).toHaveLength(1);
+    expect(await requestsSeen()).toHaveLength(1);
   });
 });
 
@@ -206,6 +208,7 @@ function toolsCutAt(cut: string | undefined): RefreshTools {
     policy: { allowedOrigins: new Set(), ownHosts: new Set() },
     userAgent: 'Tributary/test',
     instances: [],
+    manners: { turn: async () => {}, answered: async () => {}, pausedUntil: () => 0, waitFor: () => 0 },
     articles: dying(new ArticleStore(env.DB)),
     sources: dying(new SourceStore(env.DB)),
     now: Date.now(),
