@@ -25,11 +25,6 @@ import { TreeWriter } from './body/tree-writer.ts';
 import { absoluteUrl, contactUrl, withoutTracking } from './links.ts';
 import { countWords, summarise, withoutCdataMarks, withoutForbidden } from './plain-text.ts';
 
-/**
- * A D1 row and a parameter hold 2,000,000 bytes; a character takes up to three, and some more as JSON. What is longer is
- * cut here, well-formed.
- */
-const MAX_LENGTH = 400_000;
 const MAX_VALUE = 2000;
 const MAX_MUTED_DEPTH = 200;
 /** Of all sources of a `picture`, which an attacker counts. */
@@ -56,11 +51,7 @@ export interface CleanBody {
  * two articles on one page differ. Cleaning the result again gives the same result.
  */
 export function cleanBody(markup: string, options: { base?: string; scope: string }): CleanBody {
-  const clean = new BodyCleaner(withoutCdataMarks(withoutForbidden(markup)), options).clean();
-  // one step over what a publisher wrote can write several tags; only over clean markup is the place of the cut stable
-  return clean.html.length < MAX_LENGTH
-    ? clean
-    : new BodyCleaner(clean.html.replaceAll(IMAGE_MARK, ''), options).clean();
+  return new BodyCleaner(withoutCdataMarks(withoutForbidden(markup)), options).clean();
 }
 
 /** How an element with the `hidden` attribute ends without an end tag: by one of these. */
@@ -128,7 +119,7 @@ class BodyCleaner {
 
   clean(): CleanBody {
     const writer = this.#writer;
-    while (writer.html.length < MAX_LENGTH && this.#step());
+    while (!writer.full && this.#step());
     this.#endPicture();
     this.#showSubstitute();
     const html = writer.end();
@@ -163,21 +154,13 @@ class BodyCleaner {
 
   #addText(): void {
     const raw = this.#tokens.raw();
-    let text = decoded(raw, decodeHTML);
+    const text = decoded(raw, decodeHTML);
     if ((this.#substitute !== undefined || this.#neighbour !== undefined) && /\S/.test(text)) {
       this.#showSubstitute();
       this.#neighbour = undefined;
     }
-    let escaped = escapeText(text);
-    const room = MAX_LENGTH - this.#writer.html.length;
-    if (escaped.length > room) {
-      text = withoutForbidden(text.slice(0, room));
-      escaped = escapeText(text)
-        .slice(0, room)
-        .replace(/&[^;]{0,4}$/, '');
-    }
     if (!this.#writer.quiet) this.#text += text;
-    this.#writer.text(escaped);
+    this.#writer.text(escapeText(text));
   }
 
   #openTag(): void {
@@ -385,10 +368,10 @@ class BodyCleaner {
   #show({ picture: { src }, html, others, isHead }: ReadyPicture): void {
     const image = ELEMENTS.get('img');
     if (image === undefined || !this.#isAllowedInMath(image)) return;
+    if (!this.#writer.leaf(image, html)) return;
     if (!src.startsWith('data:')) this.#pictures.add(src);
     for (const { url } of others) this.#pictures.add(url);
     if (isHead) this.#headImage ??= src;
-    this.#writer.leaf(image, html);
   }
 
   /** The present `img` with its attributes, and with the sources of its `picture`. */

@@ -3,11 +3,14 @@ const MAX_URL = 8192;
 const MAX_BASE = 2048;
 
 /**
- * Addresses the URL parser would give back as they are: lower-case named host, no port, no credentials, no dot
- * segments, nothing to percent-encode. Most addresses of real bodies pass, and a regular expression is cheaper.
+ * A path, query and fragment the URL parser would give back as they are: no dot segments, nothing to percent-encode.
+ * Most addresses of real bodies pass, and a regular expression is cheaper.
  */
-const CANONICAL =
-  /^https?:\/\/(?:[a-z0-9][a-z0-9-]*\.)+[a-z][a-z0-9]*(?:\/(?!\.|%2[eE])[\w~!$&()*+,;=:@%.-]*)+(?:\?[\w~!$&()*+,;=:@%./?-]*)?(?:#[\w~!$&()*+,;=:@%./?-]*)?$/;
+const PATH =
+  '(?:/(?!\\.|%2[eE])[\\w~!$&()*+,;=:@%.-]*)+(?:\\?[\\w~!$&()*+,;=:@%./?-]*)?(?:#[\\w~!$&()*+,;=:@%./?-]*)?$';
+/** The same behind a lower-case named host without port, credentials or Punycode, whose validity is to be checked. */
+const CANONICAL = new RegExp(`^https?://(?:(?!xn--)[a-z0-9][a-z0-9-]*\\.)+[a-z][a-z0-9]*${PATH}`);
+const CANONICAL_PATH = new RegExp(`^(?!//)${PATH}`);
 
 /**
  * The absolute http or https address of a reference, without credentials; undefined when it has another scheme, is
@@ -16,12 +19,29 @@ const CANONICAL =
 export function absoluteUrl(reference: string, base?: string): string | undefined {
   if (reference.length > MAX_URL) return undefined;
   if (CANONICAL.test(reference)) return reference;
-  const trimmed = reference.trim();
-  if (trimmed === '') return undefined;
-  const url = parseUrl(trimmed.startsWith('//') ? `https:${trimmed}` : trimmed, base);
+  const origin = base === undefined || !CANONICAL_PATH.test(reference) ? undefined : originOf(base);
+  const href = origin === undefined ? resolve(reference.trim(), base) : origin + reference;
+  return href === undefined || href.length > MAX_URL ? undefined : href;
+}
+
+function resolve(reference: string, base?: string): string | undefined {
+  if (reference === '') return undefined;
+  const url = parseUrl(reference.startsWith('//') ? `https:${reference}` : reference, base);
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
   if (url.username !== '' || url.password !== '') url.username = url.password = '';
-  return url.href.length > MAX_URL ? undefined : url.href;
+  return url.href;
+}
+
+/** The base asked for last: a body asks for the same one with each of its references. */
+let known: { base: string; origin: string | undefined } = { base: '', origin: undefined };
+
+/** What the references of a http or https base begin with; undefined for any other base. */
+function originOf(base: string): string | undefined {
+  if (known.base !== base) {
+    const url = base.length > MAX_BASE ? undefined : parseUrl(base);
+    known = { base, origin: url !== undefined && /^https?:$/.test(url.protocol) ? url.origin : undefined };
+  }
+  return known.origin;
 }
 
 /** The address a `mailto:` or `tel:` reference names, or undefined when it is neither. */
@@ -53,20 +73,27 @@ const TRACKING = new Set(
 const TRACKING_PREFIX = /^(?:utm|mtm|pk|itm|ga|otm|scm)_|^scm(?:[.-]|$)/;
 
 /** Names that track on these sites only; elsewhere they choose what is shown. Subdomains are meant as well. */
-const TRACKING_OF_SITE: Record<string, readonly string[]> = {
-  'bilibili.com': ['from', 'mid', 'callback', 'timestamp', 'up_id'],
-  'youtube.com': ['feature', 'si', 'pp', 'kw'],
-  'youtu.be': ['feature', 'si', 'pp', 'kw'],
-  'twitter.com': ['s', 't', 'ref_src'],
-  'x.com': ['s', 't', 'ref_src'],
-  'medium.com': ['source'],
-  'spotify.com': ['si'],
-};
+const TRACKING_OF_SITE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bilibili.com', ['from', 'mid', 'callback', 'timestamp', 'up_id']],
+  ['youtube.com', ['feature', 'si', 'pp', 'kw']],
+  ['youtu.be', ['feature', 'si', 'pp', 'kw']],
+  ['twitter.com', ['s', 't', 'ref_src']],
+  ['x.com', ['s', 't', 'ref_src']],
+  ['medium.com', ['source']],
+  ['spotify.com', ['si']],
+]);
 
-const SITE = new RegExp(
-  `^https?://(?:[^/?#]{0,256}\\.)?(${Object.keys(TRACKING_OF_SITE).join('|').replaceAll('.', '\\.')})(?::\\d{1,5})?[/?]`,
-  'i',
-);
+/** The host of an absolute http or https address as `URL.href` writes it, in lower case and without its port. */
+export function hostOf(url: string): string {
+  const start = url.indexOf('//') + 2;
+  const end = url.slice(start).search(/[/?#:]/);
+  return (end < 0 ? url.slice(start) : url.slice(start, start + end)).toLowerCase();
+}
+
+/** The last two names of a host: for the sites of our tables, the part that all their subdomains share. */
+export function siteOf(host: string): string {
+  return host.slice(host.lastIndexOf('.', host.lastIndexOf('.') - 1) + 1);
+}
 
 /**
  * The address without the parameters that only say where a reader came from. It is returned untouched when there are
@@ -79,7 +106,7 @@ export function withoutTracking(url: string, options: { siteHost?: string } = {}
   if (mark < 0 || (fragment >= 0 && fragment < mark)) return url;
   const end = fragment < 0 ? url.length : fragment;
   const parameters = url.slice(mark + 1, end).split('&');
-  const ofSite = trackingOfSite(url);
+  const ofSite = TRACKING_OF_SITE.get(siteOf(hostOf(url))) ?? [];
   const kept = parameters.filter((parameter) => !isTracking(parameter, ofSite, options.siteHost));
   if (kept.length === parameters.length) return url;
   const query = kept.length === 0 ? '' : `?${kept.join('&')}`;
@@ -97,9 +124,4 @@ function isTracking(parameter: string, ofSite: readonly string[], siteHost: stri
 
 function sameHost(one: string, other: string): boolean {
   return one.toLowerCase().replace(/^www\./, '') === other.toLowerCase().replace(/^www\./, '');
-}
-
-function trackingOfSite(url: string): readonly string[] {
-  const site = SITE.exec(url)?.[1]?.toLowerCase();
-  return (site === undefined ? undefined : TRACKING_OF_SITE[site]) ?? [];
 }

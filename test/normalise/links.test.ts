@@ -30,6 +30,7 @@ describe('absoluteUrl', () => {
     ['mail', 'mailto:a@e.org'],
     ['nothing', '  '],
     ['a host that is none', 'http://exa|mple/'],
+    ['a name in Punycode that says nothing', 'https://xn--a.org/b'],
     ['an address of 10,000 characters', `https://e.org/${'a'.repeat(10_000)}`],
   ])('refuses %s', (_, reference) => {
     expect(absoluteUrl(reference, base)).toBeUndefined();
@@ -52,6 +53,50 @@ describe('absoluteUrl', () => {
       const once = absoluteUrl(reference, base) ?? '';
       expect(once).toBe(new URL(reference).href);
       expect(absoluteUrl(once)).toBe(once);
+    }
+  });
+});
+
+describe('absoluteUrl beside the URL parser', () => {
+  const PIECES = [
+    ...'https:// http:// HTTP:// / // \\ a b.c .org . .. %2e % %zz ? # = & : @ 8080 ~ ! xn--a.b - _ 0x1'.split(
+      ' ',
+    ),
+    ...['127.0.0.1', "'", '"', '|', '[', 'é', '中', '\t', ' ', '(', '+', ',', ';', '*', '$', '{', 'A'],
+  ];
+  const BASES = [
+    'https://e.org/posts/',
+    'http://a.b/c?d#e',
+    'https://u:p@h.org:8080/x',
+    'http://[::1]/a',
+    'http://é.fr/',
+  ];
+
+  function slowly(reference: string, base: string): string | undefined {
+    const trimmed = reference.trim();
+    const url = trimmed && URL.parse(trimmed.startsWith('//') ? `https:${trimmed}` : trimmed, base);
+    if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+    url.username = url.password = '';
+    return url.href;
+  }
+
+  it('gives what the parser gives, for 50,000 references put together from pieces', () => {
+    let state = 1;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return (state >>> 8) % below;
+    };
+    const pick = (list: readonly string[]): string => list[random(list.length)] ?? '';
+    for (let count = 0; count < 50_000; count++) {
+      const start = pick(['', '/', '/', 'https://e.org/', 'https://e.org/']);
+      const reference = start + Array.from({ length: random(8) }, () => pick(PIECES)).join('');
+      const base = pick(BASES);
+      if (absoluteUrl(reference, base) !== slowly(reference, base))
+        expect([reference, base, absoluteUrl(reference, base)]).toEqual([
+          reference,
+          base,
+          slowly(reference, base),
+        ]);
     }
   });
 });

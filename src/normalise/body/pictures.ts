@@ -1,3 +1,4 @@
+import { hostOf, siteOf } from '../links.ts';
 import { bestCandidate, type Candidate, pictureUrl, readSrcset } from './srcset.ts';
 import type { Tag } from './tag.ts';
 
@@ -34,11 +35,26 @@ const LAZY_SRCSETS = ['data-srcset', 'data-lazy-srcset', 'lazy-srcset', 'nitro-l
 const NEVER_AN_ADDRESS = new Set(['src', 'srcset', 'alt', 'title', 'class', 'id', 'style', 'href', 'usemap']);
 
 const PICTURE_FILE = /\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!@_][^\s]*)?$/i;
-const PLACEHOLDER_FILE =
-  /^(?:(?:ajax|bg|default|ico|icon|image|img|lazy|pic|post|sg|site|thumb)[-_.])?(?:blank|spacer|placeholder|loading|lazy(?:-?load(?:ing|er)?)?|loader|gr[ae]y|transparent|trans|pixel|1x1|1px|clear|dot|none|default_img|no-?pic)(?:[-_.]?(?:\d{1,4}(?:x\d{1,4})?|bg|gif|image|img|pic))?\.(?:gif|png|jpe?g|webp|svg)$/i;
+
+/** Names of the files that lazy loaders show first, and what may stand before and behind them (`img-blank_1x1.gif`). */
+const PLACEHOLDERS = new Set(
+  (
+    '1px 1x1 blank clear default_img dot gray grey lazy lazy-load lazy-loader lazy-loading lazyload lazyloader ' +
+    'lazyloading loader loading no-pic none nopic pixel placeholder spacer trans transparent'
+  ).split(' '),
+);
+const PLACEHOLDER_PREFIXES = new Set(
+  'ajax bg default ico icon image img lazy pic post sg site thumb'.split(' '),
+);
+const PLACEHOLDER_SUFFIX = /[-_.]?(?:\d{1,4}(?:x\d{1,4})?|bg|gif|image|img|pic)$/;
+const PLACEHOLDER_TYPES = new Set(['gif', 'jpeg', 'jpg', 'png', 'svg', 'webp']);
+/** No name that is made of these is longer, the type included. */
+const PLACEHOLDER_LENGTH = 36;
 /** Smaller than this a `data:` picture is a placeholder, larger than that it weighs down every feed. */
 const DATA_MIN = 200;
 const DATA_MAX = 64 * 1024;
+/** Longer references are not looked at for the name of a placeholder. */
+const MAX_NAMED = 2000;
 
 /** The picture of an `img`, whichever way its page wanted to load it. `offered` are the candidates of its `picture`. */
 export function findPicture(
@@ -75,9 +91,9 @@ export function findBackground(tag: Tag, base: string | undefined): string | und
       const value = tag.start(name);
       if (PICTURE_FILE.test(value)) return readAddress(value, base);
     } else if (name === 'style') {
-      const address = /background(?:-image)?\s{0,5}:[^;(]{0,100}url\(([^)]{1,1500})\)/i.exec(
-        tag.start(name),
-      )?.[1];
+      const style = tag.start(name);
+      if (!style.includes('(')) continue;
+      const address = /background(?:-image)?\s{0,5}:[^;(]{0,100}url\(([^)]{1,1500})\)/i.exec(style)?.[1];
       const url = address === undefined ? undefined : readAddress(unquoted(address), base);
       if (url !== undefined && !url.startsWith('data:')) return url;
     }
@@ -172,17 +188,33 @@ function embedded(reference: string | undefined): string | undefined {
 }
 
 function isPlaceholder(reference: string): boolean {
-  const start = reference.slice(0, 64).trimStart();
-  if (start === '' || /^(?:about:|data:image\/(?:gif|svg))/i.test(start)) return true;
-  if (/^data:/i.test(start)) return reference.length < DATA_MIN;
-  if (reference.length > 2000) return false;
-  const path = reference.split(/[?#]/, 1)[0] ?? '';
-  return PLACEHOLDER_FILE.test(
-    path
-      .slice(path.lastIndexOf('/') + 1)
-      .trim()
-      .slice(-80),
-  );
+  if (/^\s*(?:$|about:|data:)/i.test(reference)) {
+    const start = reference.slice(0, 64).trimStart();
+    return reference.length < DATA_MIN || /^(?:$|about:|data:image\/(?:gif|svg))/i.test(start);
+  }
+  if (reference.length > MAX_NAMED) return false;
+  const behind = reference.search(/[?#]/);
+  const path = behind < 0 ? reference : reference.slice(0, behind);
+  const file = path.slice(path.lastIndexOf('/') + 1).trim();
+  return file.length <= PLACEHOLDER_LENGTH && isPlaceholderName(file.toLowerCase());
+}
+
+function isPlaceholderName(file: string): boolean {
+  const dot = file.lastIndexOf('.');
+  if (!PLACEHOLDER_TYPES.has(file.slice(dot + 1))) return false;
+  const stem = file.slice(0, dot);
+  const prefix = stem.search(/[-_.]/);
+  if (
+    prefix > 0 &&
+    PLACEHOLDER_PREFIXES.has(stem.slice(0, prefix)) &&
+    isPlaceholderStem(stem.slice(prefix + 1))
+  )
+    return true;
+  return isPlaceholderStem(stem);
+}
+
+function isPlaceholderStem(stem: string): boolean {
+  return PLACEHOLDERS.has(stem) || PLACEHOLDERS.has(stem.replace(PLACEHOLDER_SUFFIX, ''));
 }
 
 function srcsetOf(tag: Tag, name: string, base: string | undefined): Candidate[] {
@@ -204,18 +236,23 @@ function saysLazy(tag: Tag): boolean {
 
 function isHidden(tag: Tag): boolean {
   if (tag.get('hidden') !== undefined) return true;
-  return /display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden/i.test(tag.start('style'));
+  const style = tag.start('style');
+  return style !== '' && /display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden/i.test(style);
 }
 
 /** Whether an element is at most a pixel wide or high, as the pictures and frames are that only count readers. */
 export function isPixel(tag: Tag): boolean {
+  const style = tag.start('style');
   return (
-    /^\s*[01](?:\.0*)?(?:px)?\s*$/.test(tag.start('width')) ||
-    /^\s*[01](?:\.0*)?(?:px)?\s*$/.test(tag.start('height')) ||
-    /(?:^|[;\s])(?:max-)?(?:width|height)\s{0,5}:\s{0,5}[01](?:px)?\s{0,5}(?:[;!]|$)/i.test(
-      tag.start('style'),
-    )
+    isAtMostOne(tag.start('width')) ||
+    isAtMostOne(tag.start('height')) ||
+    (style !== '' &&
+      /(?:^|[;\s])(?:max-)?(?:width|height)\s{0,5}:\s{0,5}[01](?:px)?\s{0,5}(?:[;!]|$)/i.test(style))
   );
+}
+
+function isAtMostOne(length: string): boolean {
+  return length !== '' && /^\s*[01](?:\.0*)?(?:px)?\s*$/.test(length);
 }
 
 /** Hosts, with their subdomains, whose pictures and frames only count readers. */
@@ -228,19 +265,34 @@ const TRACKER_HOSTS = new Set(
   ).split(' '),
 );
 
-/** Addresses of counters on hosts that have other pictures as well. */
-const TRACKER_ADDRESS =
-  /^https?:\/\/(?:feeds\d?\.feedburner\.com\/~(?:r|ff)\/|www\.facebook\.com\/tr[/?]|medium\.com\/_\/stat|[a-z0-9.-]{1,60}substack(?:cdn)?\.com\/(?:o|open)[/?]|[a-z0-9.-]{1,60}\.list-manage\d?\.com\/track\/|[^?#]{1,300}\/(?:(?:piwik|matomo)\.php|pixel\.gif|count\.gif)(?:[?#]|$))/;
+/** How the paths of counters begin on sites that have other pictures as well. */
+const TRACKER_PATHS: ReadonlyMap<string, RegExp> = new Map([
+  ['facebook.com', /^\/tr[/?]/],
+  ['feedburner.com', /^\/~(?:r|ff)\//],
+  ['list-manage.com', /^\/track\//],
+  ['list-manage1.com', /^\/track\//],
+  ['list-manage2.com', /^\/track\//],
+  ['medium.com', /^\/_\/stat/],
+  ['substack.com', /^\/(?:o|open)[/?]/],
+  ['substackcdn.com', /^\/(?:o|open)[/?]/],
+]);
 
-/** Whether an address is a known counter's. */
+/** Counters that are installed on any host. */
+const TRACKER_FILES = new Set(['count.gif', 'matomo.php', 'piwik.php', 'pixel.gif']);
+
+/** Whether an address, an absolute one, is a known counter's. */
 export function isTracker(url: string): boolean {
-  const host = /^https?:\/\/([^/?#:]{1,256})/.exec(url)?.[1];
-  if (host === undefined) return false;
-  const labels = host.split('.');
-  for (let from = Math.max(0, labels.length - 4); from < labels.length - 1; from++) {
-    if (TRACKER_HOSTS.has(labels.slice(from).join('.'))) return true;
+  if (!url.startsWith('http')) return false;
+  const host = hostOf(url);
+  for (let at = host.length, names = 1; at > 0 && names <= 4; names++) {
+    at = host.lastIndexOf('.', at - 1);
+    if (names > 1 && TRACKER_HOSTS.has(host.slice(at + 1))) return true;
   }
-  return TRACKER_ADDRESS.test(url);
+  const pathAt = url.indexOf('/', 8);
+  if (TRACKER_PATHS.get(siteOf(host))?.test(url.slice(pathAt, pathAt + 20))) return true;
+  const end = url.search(/[?#]/);
+  const path = end < 0 ? url : url.slice(0, end);
+  return TRACKER_FILES.has(path.slice(path.lastIndexOf('/') + 1));
 }
 
 /** What an address or a class says about pictures that stand beside a text rather than for it. */

@@ -1,5 +1,10 @@
 import { ELEMENTS, type ElementKind, type ElementRule } from './policy.ts';
 
+/**
+ * A D1 row and a parameter hold 2,000,000 bytes; a character takes up to three, and some more as JSON. The tag that
+ * reaches this is the last one; text is cut before it.
+ */
+const MAX_LENGTH = 400_000;
 /** Deeper elements lose their tags and keep their text; browsers stop at 512. */
 const MAX_DEPTH = 200;
 /** Characters of tags that may be written again behind a mis-nested end tag, so that no markup grows without end. */
@@ -57,7 +62,8 @@ interface OpenElement {
 /**
  * Writes elements so that a browser's tree builder has nothing to mend: every element is ended where it ends, table
  * parts stand in tables and only there, paragraphs hold no blocks, links no links. What is read back is what was
- * written, so nothing an attacker wrote can move, and cleaning again changes nothing.
+ * written, so nothing an attacker wrote can move, and cleaning again changes nothing. A `full` writer ends what is open
+ * and takes nothing more in, so what was cut is cut at the same tag when it is written again.
  */
 export class TreeWriter {
   html = '';
@@ -68,6 +74,11 @@ export class TreeWriter {
   /** Open elements beyond `MAX_DEPTH`, of which only the number is known. */
   #overflow = 0;
   #quiet = 0;
+  #isCut = false;
+
+  get full(): boolean {
+    return this.#isCut || this.html.length >= MAX_LENGTH;
+  }
 
   /** Whether text written now is none of the article's own. */
   get quiet(): boolean {
@@ -90,9 +101,12 @@ export class TreeWriter {
     else this.#push(rule, attributes);
   }
 
-  /** Writes an element that has no content, given as its whole markup. */
-  leaf(rule: ElementRule, html: string): void {
-    if (this.#overflow > 0 ? this.#makeRoomInDepth(rule) : this.#makeRoom(rule)) this.html += html;
+  /** Writes an element that has no content, given as its whole markup; whether there was room for it. */
+  leaf(rule: ElementRule, html: string): boolean {
+    const hasRoom = this.#overflow > 0 ? this.#makeRoomInDepth(rule) : this.#makeRoom(rule);
+    if (!hasRoom || this.full) return false;
+    this.html += html;
+    return true;
   }
 
   /** Writes text that is escaped already. */
@@ -103,7 +117,11 @@ export class TreeWriter {
       this.#makeCell();
       this.#resume();
     }
-    this.html += escaped;
+    if (this.full) return;
+    const room = MAX_LENGTH - this.html.length;
+    this.#isCut = escaped.length > room;
+    // neither a reference nor a surrogate pair is cut in two
+    this.html += this.#isCut ? escaped.slice(0, room).replace(/&[^;]{0,4}$|[\ud800-\udbff]$/, '') : escaped;
   }
 
   /** Ends the innermost open element of that name, if there is one within reach. */
@@ -294,6 +312,7 @@ export class TreeWriter {
   }
 
   #push(rule: ElementRule, attributes: string): void {
+    if (this.full) return;
     this.#open.push({ rule, attributes, ended: false });
     if (rule.quiet) this.#quiet++;
     this.html += `<${rule.name}${attributes}>`;
