@@ -1,7 +1,6 @@
-import type { IdentifiedArticle } from '../article.ts';
 import type { FeedResponse } from '../fetch/feed-request.ts';
 import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
-import { findRenamed } from '../normalise/identity.ts';
+import { modeAfterFreshGuids } from '../normalise/identity.ts';
 import { plainTitle } from '../normalise/plain-text.ts';
 import { bodyHash, stableHash } from '../parse/body-hash.ts';
 import type { NotAFeed, ParsedFeed } from '../parse/parsed-feed.ts';
@@ -16,6 +15,7 @@ import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
 import { type AskTools, allowing, askForFeed } from './ask-for-feed.ts';
 import { discoverFeed } from './discover.ts';
+import { keepIds } from './keep-ids.ts';
 
 /** What a refresh works with. */
 export interface RefreshTools extends AskTools {
@@ -86,9 +86,8 @@ async function saveFeed(
     identityMode: state.identityMode,
     now: tools.now,
   });
-  const changed = await tools.articles.save(source, await keepIds(source, articles, tools), tools.now, {
-    partial: response.isDelta,
-  });
+  const kept = await keepIds(source, articles, tools.articles);
+  const changed = await tools.articles.save(source, kept.articles, tools.now, { partial: response.isDelta });
 
   const dates = articles.flatMap(({ article }) => (article.publishedInferred ? [] : article.published));
   // a delta shows neither the whole body nor how often something is published
@@ -105,7 +104,7 @@ async function saveFeed(
         ...(!response.isDelta && { bodyHash, stableHash }),
         ...(rhythm !== undefined && { rhythm }),
         hints: publisherHints({ ...feed, ...response }),
-        identityMode,
+        identityMode: modeAfterFreshGuids(identityMode, kept.freshGuids, articles.length),
         repairs: feed.repairs.map(({ detail }) => detail),
         ...(feedTitle !== '' && { feedTitle }),
         ...(feed.link !== undefined && { siteLink: feed.link }),
@@ -138,34 +137,6 @@ async function findFeedOfPage(
   if (isNew && (await tools.sources.move(source.id, proposedUrl)))
     return refresh({ source: { ...source, url: proposedUrl }, state }, tools);
   return saveFailure(followed, { ...notAFeed, proposedUrl }, tools);
-}
-
-/**
- * Gives an item that the publisher renamed the id it had before, unless that id is in the document too: then they are
- * two items.
- */
-async function keepIds(
-  source: Source,
-  articles: readonly IdentifiedArticle[],
-  { articles: store }: RefreshTools,
-): Promise<readonly IdentifiedArticle[]> {
-  const ids = articles.map(({ article }) => article.id);
-  const known = await store.known(ids);
-  const unknown = articles.filter(({ article }) => !known.has(article.id));
-  if (unknown.length === 0) return articles;
-  const stored = await store.sameTitle(
-    source.id,
-    unknown.map(({ article }) => article.title),
-  );
-  const taken = new Set(ids);
-  return articles.map((item) => {
-    if (known.has(item.article.id)) return item;
-    const candidates = stored.filter(({ id, title }) => title === item.article.title && !taken.has(id));
-    const before = findRenamed({ ...item, ...item.article }, candidates);
-    if (before === undefined) return item;
-    taken.add(before.id);
-    return { ...item, article: { ...item.article, id: before.id } };
-  });
 }
 
 async function saveUnchanged(

@@ -10,7 +10,7 @@ export interface RetentionRules {
 }
 
 export interface RetentionTools {
-  retention: Pick<RetentionStore, 'size' | 'sweep' | 'removeOldest'>;
+  retention: Pick<RetentionStore, 'size' | 'sweep' | 'removeOldest' | 'forgetRemoved'>;
   health: Pick<HealthStore, 'recordDatabase' | 'forget'>;
   /** Milliseconds since 1970. */
   now: number;
@@ -22,6 +22,8 @@ const DAY = 24 * HOUR;
 /** Work of one run, which is one of 288 a day. A row that goes is a row written, and the free plan has 100,000. */
 const LIMITS = { sources: 40, articles: 250, restMs: 6 * HOUR };
 const KEEP_HEALTH_CHANGES = 90 * DAY;
+/** What no feed has shown for so long is not expected back. */
+const KEEP_REMOVED = 730 * DAY;
 
 /** Of the room the database may have: the owner is warned from here on. */
 const WARN_AT = 0.8;
@@ -42,6 +44,7 @@ export async function tidy(rules: RetentionRules, tools: RetentionTools): Promis
   await health.recordDatabase(state.kind === 'full' ? 'broke' : 'recovered', state.detail, now);
   if (bytes > TRIM_AT * rules.maxDatabaseBytes) await retention.removeOldest(now, LIMITS.articles);
   await health.forget(now - KEEP_HEALTH_CHANGES, LIMITS.articles);
+  await retention.forgetRemoved(now - KEEP_REMOVED, LIMITS.articles);
 }
 
 /** Whether the database is so full that the owner should know, in words. */

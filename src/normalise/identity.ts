@@ -30,7 +30,10 @@ export function identityMode(items: readonly ParsedItem[], before: IdentityMode)
  * its link, its title and day, its text. The letter before the digest keeps the kinds apart.
  */
 export function articleId(item: ParsedItem, options: { sourceId: string; mode: IdentityMode }): string {
-  const key = `${options.sourceId}\0${itemKey(item, options.mode)}`;
+  return digestId(`${options.sourceId}\0${itemKey(item, options.mode)}`);
+}
+
+function digestId(key: string): string {
   const digest = createHash('sha256').update(key).digest().subarray(0, 16);
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
@@ -44,6 +47,25 @@ function itemKey(item: ParsedItem, mode: IdentityMode): string {
   if (item.id !== undefined) return `g:${item.id}`;
   if (item.title !== undefined) return `t:${item.title.value}\0${item.published?.slice(0, 32) ?? ''}`;
   return `c:${item.content?.value ?? item.summary?.value ?? ''}`;
+}
+
+const REUSED_AFTER_MS = 30 * 24 * 3_600_000;
+
+/**
+ * The id of an item whose guid stood on another article before: a publisher who starts counting again gives old guids
+ * to new items. Undefined when it is the same article: only another page and a date more than 30 days later, together,
+ * make it a new one, because a link or a date that changes alone is an edit.
+ */
+export function idOfReusedGuid(
+  item: { id: string; link?: string; published: number; publishedInferred: boolean },
+  stored: { link?: string; published: number },
+): string | undefined {
+  if (item.publishedInferred || item.published - stored.published <= REUSED_AFTER_MS) return undefined;
+  if (item.link === undefined || stored.link === undefined) return undefined;
+  const link = canonicalLink(item.link);
+  if (link === canonicalLink(stored.link) || withoutHost(item.link) === withoutHost(stored.link))
+    return undefined;
+  return digestId(`${item.id}\0l:${link}`);
 }
 
 /**
@@ -66,6 +88,28 @@ export function findRenamed(
           (linkPath !== undefined && withoutHost(stored.link) === linkPath))),
   );
 }
+
+/** Whether an article's page is the same as before and its guid another, by more than scheme and host. */
+export function hasFreshGuid(
+  item: { guid?: string; link?: string },
+  before: { guid?: string; link?: string },
+): boolean {
+  if (item.guid === undefined || before.guid === undefined) return false;
+  if (item.link === undefined || before.link === undefined) return false;
+  const hasMoved =
+    withoutHost(item.guid) !== undefined && withoutHost(item.guid) === withoutHost(before.guid);
+  return item.guid !== before.guid && !hasMoved && canonicalLink(item.link) === canonicalLink(before.link);
+}
+
+/**
+ * The mode of a source after `freshGuids` of the `articles` of one document came back under new guids. A source that
+ * makes them anew at each fetch has none worth the name.
+ */
+export function modeAfterFreshGuids(mode: IdentityMode, freshGuids: number, articles: number): IdentityMode {
+  return freshGuids > 0 && freshGuids >= Math.min(MAX_FRESH_GUIDS, articles) ? 'link' : mode;
+}
+
+const MAX_FRESH_GUIDS = 3;
 
 /** A link by which two addresses of one page are equal: no scheme, `www.`, `m.`, tracking, fragment or end slash. */
 export function canonicalLink(link: string): string {

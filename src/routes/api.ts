@@ -8,6 +8,7 @@ import { parseOpml, toOpml } from '../sources/opml.ts';
 import { type FollowedSource, type PollState, sourceId } from '../sources/source.ts';
 import { checkInstances, checkSourceEntry } from '../sources/source-entry.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
+import { RetentionStore } from '../store/retention-store.ts';
 import type { ArticleStatistics } from '../store/source-store.ts';
 import { OPEN_API } from './openapi.ts';
 
@@ -24,6 +25,7 @@ export function apiRoutes(): Hono<AppEnv> {
   routes.get('/api/sources/:id', showSource);
   routes.patch('/api/sources/:id', changeSource);
   routes.delete('/api/sources/:id', removeSource);
+  routes.delete('/api/articles/:id', removeArticle);
   routes.post('/api/sources/:id/refresh', (c) => refreshNow(c, c.req.param('id')));
   routes.post('/api/refresh', (c) => refreshNow(c));
   routes.get('/api/opml', exportOpml);
@@ -167,6 +169,13 @@ function save(c: Context<AppEnv>, list: SourceList, prune: boolean) {
 async function removeSource(c: Context<AppEnv>): Promise<Response> {
   const removed = await c.var.sources.remove(c.req.param('id') ?? '', Date.now());
   return removed ? c.body(null, 204) : noSuchSource(c);
+}
+
+async function removeArticle(c: Context<AppEnv>): Promise<Response> {
+  const removed = await new RetentionStore(c.env.DB).remove(c.req.param('id') ?? '', Date.now());
+  return removed
+    ? c.body(null, 204)
+    : problem(c, 404, 'There is no such article', 'An article’s id is the last part of its page’s address.');
 }
 
 /**

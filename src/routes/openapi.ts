@@ -86,6 +86,13 @@ export const OPEN_API = {
         responses: { 202: answer('What was queued', ref('Queued')), ...NO_SUCH_SOURCE },
       },
     },
+    '/api/articles/{id}': {
+      parameters: [{ name: 'id', in: 'path', required: true, schema: TEXT }],
+      delete: {
+        summary: 'Removes an article, which does not come back though its feed may show it still',
+        responses: { 204: answer('It is gone.'), 404: problem('There is no such article.') },
+      },
+    },
     '/api/refresh': {
       post: {
         summary: 'Polls all sources now',

@@ -17,6 +17,13 @@ export interface PictureHost {
   referer?: RefererKind;
 }
 
+/** An article that is stored, or was removed and is not to come back. */
+export interface KnownArticle {
+  link?: string;
+  published: number;
+  isRemoved: boolean;
+}
+
 export interface ArticleRow {
   id: string;
   source_id: string;
@@ -47,13 +54,22 @@ export class ArticleStore {
     this.#db = db;
   }
 
-  /** Which of these article ids are stored. */
-  async known(ids: readonly string[]): Promise<Set<string>> {
+  /** What is known of these article ids; those never seen are not in it. */
+  async known(ids: readonly string[]): Promise<Map<string, KnownArticle>> {
     const { results } = await this.#db
-      .prepare('SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?1))')
+      .prepare(
+        `WITH asked AS (SELECT value AS id FROM json_each(?1))
+         SELECT id, link, published, 0 AS removed FROM articles WHERE id IN asked
+         UNION ALL SELECT id, link, published, 1 FROM removed_articles WHERE id IN asked`,
+      )
       .bind(JSON.stringify(ids))
-      .all<{ id: string }>();
-    return new Set(results.map(({ id }) => id));
+      .all<{ id: string; link: string | null; published: number; removed: number }>();
+    return new Map(
+      results.map(({ id, link, published, removed }) => [
+        id,
+        { published, isRemoved: removed === 1, ...(link !== null && { link }) },
+      ]),
+    );
   }
 
   /** Stored articles of a source that have one of these titles. */

@@ -80,6 +80,31 @@ export class RetentionStore {
     return results.length;
   }
 
+  /** Removes one article for good. Tells whether it was there. */
+  async remove(id: string, now: number): Promise<boolean> {
+    const victim = await this.#db
+      .prepare(
+        `SELECT articles.id, source_id, categories FROM articles JOIN sources ON sources.id = source_id
+         WHERE articles.id = ?1`,
+      )
+      .bind(id)
+      .first<VictimRow>();
+    if (victim === null) return false;
+    await this.#db.batch(this.#removal([victim], now));
+    return true;
+  }
+
+  /** Forgets which articles were removed before a time; at most `limit`. */
+  async forgetRemoved(before: number, limit: number): Promise<void> {
+    await this.#db
+      .prepare(
+        `DELETE FROM removed_articles WHERE id IN
+           (SELECT id FROM removed_articles WHERE removed_at < ?1 LIMIT ?2)`,
+      )
+      .bind(before, limit)
+      .run();
+  }
+
   async #toGo(sourceIds: string, kept: KeptArticles, limit: number): Promise<VictimRow[]> {
     const { results } = await this.#db
       .prepare(
@@ -100,7 +125,7 @@ export class RetentionStore {
     return results;
   }
 
-  /** Feeds that showed one of these articles are other feeds now. */
+  /** Feeds that showed one of these articles are other feeds now, and none of them comes back. */
   #removal(victims: readonly VictimRow[], now: number): D1PreparedStatement[] {
     if (victims.length === 0) return [];
     const scopes = new Set(
@@ -108,10 +133,16 @@ export class RetentionStore {
         scopeKeysOf({ id, categories: JSON.parse(categories) }),
       ),
     );
+    const ids = JSON.stringify(victims.map(({ id }) => id));
     return [
       this.#db
-        .prepare('DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))')
-        .bind(JSON.stringify(victims.map(({ id }) => id))),
+        .prepare(
+          `INSERT INTO removed_articles (id, link, published, removed_at)
+           SELECT id, link, published, ?2 FROM articles WHERE id IN (SELECT value FROM json_each(?1))
+           ON CONFLICT (id) DO NOTHING`,
+        )
+        .bind(ids, now),
+      this.#db.prepare('DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?1))').bind(ids),
       this.#db
         .prepare(
           `UPDATE feed_versions SET version = max(version + 1, ?2)

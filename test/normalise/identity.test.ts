@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { articleId, canonicalLink, findRenamed, identityMode } from '../../src/normalise/identity.ts';
+import {
+  articleId,
+  canonicalLink,
+  findRenamed,
+  identityMode,
+  idOfReusedGuid,
+} from '../../src/normalise/identity.ts';
 import type { ParsedItem } from '../../src/parse/parsed-feed.ts';
 
 const ITEM: ParsedItem = {
@@ -86,6 +92,35 @@ describe('a renamed item', () => {
     ['nothing to go by', {}],
   ])('is not taken from %s', (_, item) => {
     expect(findRenamed(item, [stored])).toBeUndefined();
+  });
+});
+
+describe('a guid on another article', () => {
+  const stored = { link: 'https://news.example/2017/fog', published: Date.UTC(2017, 0, 1) };
+  const item = {
+    id: '0123456789abcdef0123456789abcdef',
+    link: 'https://news.example/2020/sun',
+    published: Date.UTC(2020, 0, 1),
+    publishedInferred: false,
+  };
+
+  it('gives that an id of its own, the same at every poll', () => {
+    const id = idOfReusedGuid(item, stored);
+    expect(id).toMatch(/^[0-9a-f]{12}8[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
+    expect(id).not.toBe(item.id);
+    expect(idOfReusedGuid(item, stored)).toBe(id);
+  });
+
+  it.each([
+    ['the same page', { link: 'http://www.news.example/2017/fog?utm_source=x' }],
+    ['the page on a new domain', { link: 'https://new.example/2017/fog' }],
+    ['a date that is not a month later', { published: Date.UTC(2017, 0, 31) }],
+    ['an earlier date', { published: 0 }],
+    ['a date of our own making', { publishedInferred: true }],
+    ['no page', { link: undefined }],
+  ])('is taken for an edit where it has %s', (_, change) => {
+    const { link, ...rest } = { ...item, ...change };
+    expect(idOfReusedGuid({ ...rest, ...(link !== undefined && { link }) }, stored)).toBeUndefined();
   });
 });
 

@@ -6,7 +6,17 @@ import { ArticleStore } from '../../src/store/article-store.ts';
 import { PollStore } from '../../src/store/poll-store.ts';
 import { SourceStore } from '../../src/store/source-store.ts';
 import worker from '../../src/worker.ts';
-import { answerWith, call, follow, items, pollAll, requestsSeen, rss, source } from './follow.ts';
+import {
+  answerWith,
+  call,
+  callAsOwner,
+  follow,
+  items,
+  pollAll,
+  requestsSeen,
+  rss,
+  source,
+} from './follow.ts';
 
 describe('polling', () => {
   it('brings a feed’s items into every feed that shows its source', async () => {
@@ -89,6 +99,55 @@ describe('polling', () => {
     });
     await pollAll();
     expect((await items()).map(({ id }) => id)).toEqual([before?.id]);
+  });
+
+  it('takes an old guid on a new page, with a date years later, for a new article, once', async () => {
+    const feed = rss('one').replaceAll('/one<', '/old<');
+    await answerWith({ '/feed': { body: feed } });
+    await follow('/feed');
+    await pollAll();
+    const [before] = await items();
+    await answerWith({ '/feed': { body: rss('one').replace('/one<', '/new<').replace('2021', '2024') } });
+    await pollAll();
+    expect(await items()).toMatchObject([{ title: before?.title }, before]);
+    await answerWith({
+      '/feed': {
+        body: rss('one').replace('/one<', '/new<').replace('2021', '2024').replace('About', 'More about'),
+      },
+    });
+    await pollAll();
+    expect((await items()).map(({ content_html }) => content_html)).toEqual([
+      '<p>More about one.</p>',
+      before?.content_html,
+    ]);
+  });
+
+  it('leaves an article away that the owner removed, though its feed shows it still', async () => {
+    await answerWith({ '/feed': { body: rss('one', 'two') } });
+    await follow('/feed');
+    await pollAll();
+    const [first, second] = await items();
+    const id = (first?.id ?? '').replace('urn:uuid:', '').replaceAll('-', '');
+    expect((await callAsOwner('DELETE', `/api/articles/${id}`)).status).toBe(204);
+    expect((await callAsOwner('DELETE', `/api/articles/${id}`)).status).toBe(404);
+    await answerWith({ '/feed': { body: rss('one', 'two').replaceAll('About', 'More about') } });
+    await pollAll();
+    expect((await items()).map((item) => item.id)).toEqual([second?.id]);
+  });
+
+  it('goes by pages where a source makes its guids anew at each fetch, and forgets no article it knew', async () => {
+    const feed = rss('one', 'two', 'three');
+    const stamped = (stamp: string) => feed.replaceAll('</guid>', `-${stamp}</guid>`);
+    await answerWith({ '/feed': { body: stamped('a') } });
+    const id = await follow('/feed');
+    await pollAll();
+    const before = await items();
+    for (const stamp of ['b', 'c']) {
+      await answerWith({ '/feed': { body: stamped(stamp) } });
+      await pollAll();
+      expect(await items()).toEqual(before);
+    }
+    expect((await new SourceStore(env.DB).find(id))?.state.identityMode).toBe('link');
   });
 
   it('records what is wrong with each source, and lets the others through', async () => {
