@@ -22,6 +22,31 @@ const FEED_READERS: Contender[] = [
       } }`,
   },
   FEEDSMITH,
+  {
+    name: 'rss-parser',
+    source: `import Parser from 'rss-parser/dist/rss-parser.min.js';
+      const parser = new Parser();
+      export default { async fetch(request) {
+        const { items } = await parser.parseString(await request.text());
+        return Response.json(items.length);
+      } }`,
+  },
+  {
+    name: 'fast-xml-parser',
+    source: `import { XMLParser } from 'fast-xml-parser';
+      const parser = new XMLParser({ ignoreAttributes: false, processEntities: false });
+      export default { async fetch(request) {
+        return Response.json(Object.keys(parser.parse(await request.text())).length);
+      } }`,
+  },
+  {
+    name: 'htmlparser2',
+    source: `import { Parser } from 'htmlparser2';
+      export default { async fetch(request) {
+        new Parser({}, { xmlMode: true, decodeEntities: true }).end(await request.text());
+        return Response.json(0);
+      } }`,
+  },
 ];
 
 const BODY_CLEANERS: Contender[] = [
