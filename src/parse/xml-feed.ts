@@ -228,7 +228,11 @@ class FeedReading implements Boundaries {
 
   #end(): void {
     this.#isOver = true;
-    if (this.#frames.length > 0) this.#repairs.note('truncated', 'the document ends before its root element');
+    if (this.#frames.length > 0) {
+      const place =
+        this.#item === undefined ? 'before its root element does' : `inside item ${this.#itemIndex + 1}`;
+      this.#repairs.note('truncated', `the document ends ${place}`);
+    }
     if (this.#item !== undefined) this.#finishItem(true);
   }
 }
