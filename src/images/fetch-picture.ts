@@ -149,12 +149,17 @@ async function readPicture(
     discard(response);
     return tooLarge(host, options);
   }
-  const opened = await openPicture(stream, { idleMs: options.idleTimeoutMs, length });
+  const typeOf = (head: Uint8Array) => findType(head, range, response.headers, options);
+  const opened = await openPicture(stream, {
+    idleMs: options.idleTimeoutMs,
+    length,
+    isKnown: (head) => typeOf(head) !== undefined,
+  });
   if (opened.kind === 'timeout') return failure(504, `${host} stopped sending the picture.`, 60);
   if (opened.kind === 'broken') return failure(502, `${host} broke off the picture.`, 60);
   const { body } = opened;
   if (body.isWhole && body.head.length > options.limitBytes) return tooLarge(host, options);
-  const type = findType(body.head, range, response.headers, options);
+  const type = typeOf(body.head);
   if (type === undefined || (response.status === 206 && range === undefined)) {
     body.rest.cancel();
     return failure(502, `What ${host} sent is not a picture.`, 900);

@@ -1,9 +1,9 @@
 import { type BodyReader, openBody } from '../fetch/body-reader.ts';
-import { TYPE_BYTES } from './picture-type.ts';
+import { SURE_BYTES, TYPE_BYTES } from './picture-type.ts';
 
 /** A body of which the beginning has been read. */
 export interface PictureBody {
-  /** The first bytes: all of a small body, otherwise at least `TYPE_BYTES`. */
+  /** The first bytes, as many as show the type. */
   head: Uint8Array<ArrayBuffer>;
   /** Whether there is nothing behind the head. */
   isWhole: boolean;
@@ -12,28 +12,31 @@ export interface PictureBody {
 
 export type OpenedBody = { kind: 'opened'; body: PictureBody } | { kind: 'timeout' } | { kind: 'broken' };
 
-/** Bodies of up to one network buffer are not worth a stream, which costs more than they do. */
-const SMALL_BYTES = 65_536;
-
 /**
- * Reads as much of a body as its type needs, and all of one whose `length` is known to be small. `idleMs` bounds the
- * wait for every piece, of the rest too.
+ * Reads as much of a body as its type needs, so that the first bytes go on as soon as they are there, and all of one
+ * that came in one piece. `isKnown` tells whether a beginning shows its type; `idleMs` bounds the wait for every piece,
+ * of the rest too.
  */
 export async function openPicture(
   body: ReadableStream<Uint8Array>,
-  { idleMs, length }: { idleMs: number; length: number | undefined },
+  {
+    idleMs,
+    length,
+    isKnown,
+  }: { idleMs: number; length: number | undefined; isKnown: (head: Uint8Array) => boolean },
 ): Promise<OpenedBody> {
   const rest = openBody(body, idleMs);
-  const pieces: Uint8Array[] = [];
-  const wanted = length !== undefined && length <= SMALL_BYTES ? SMALL_BYTES + 1 : TYPE_BYTES;
-  for (let read = 0; read < wanted; ) {
+  let head: Uint8Array<ArrayBuffer> = new Uint8Array();
+  for (;;) {
     const step = await rest.next();
-    if (step.kind === 'end') return { kind: 'opened', body: { head: concat(pieces), isWhole: true, rest } };
+    if (step.kind === 'end') return { kind: 'opened', body: { head, isWhole: true, rest } };
     if (step.kind !== 'chunk') return step;
-    pieces.push(step.bytes);
-    read += step.bytes.length;
+    head = head.length === 0 ? step.bytes : concat(head, step.bytes);
+    // with the last byte there, the end is as well, and what is whole needs no stream, which costs more than it does
+    if (head.length === length) continue;
+    if (head.length >= TYPE_BYTES || (head.length >= SURE_BYTES && isKnown(head)))
+      return { kind: 'opened', body: { head, isWhole: false, rest } };
   }
-  return { kind: 'opened', body: { head: concat(pieces), isWhole: false, rest } };
 }
 
 /**
@@ -130,12 +133,9 @@ export function withLength(stream: ReadableStream<Uint8Array>, length: number): 
   return readable;
 }
 
-function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }

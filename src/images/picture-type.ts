@@ -1,6 +1,9 @@
 /** How many bytes from the start are enough to tell a type; only an SVG with a long preamble needs so many. */
 export const TYPE_BYTES = 4096;
 
+/** A type that is found in so many bytes or more does not change with those that follow. */
+export const SURE_BYTES = 256;
+
 interface Signature {
   type: string;
   /** Whether the bytes are of this type. */

@@ -100,34 +100,46 @@ describe('a picture', () => {
     });
   });
 
-  it('is asked for with a short list of headers, whatever the client sends', async () => {
-    const { read, requests } = await setUp(gif);
-    await read('/a.gif?x=1&y=%2F', {
+  it('is asked for with a short list of headers, whatever the client sends, on every hop', async () => {
+    const { read, requests } = await setUp((req, res) =>
+      req.url?.startsWith('/a.gif') ? res.writeHead(302, { location: '/b.gif' }).end() : gif(req, res),
+    );
+    const { body } = await read('/a.gif?x=1&y=%2F', {
       headers: {
         cookie: 'session=1',
         authorization: 'Bearer x',
+        'proxy-authorization': 'Basic x',
         referer: 'https://reader.example/',
         origin: 'https://reader.example',
         'user-agent': 'Browser',
         'x-forwarded-for': '1.2.3.4',
+        'x-real-ip': '1.2.3.4',
+        forwarded: 'for=1.2.3.4',
+        'cf-connecting-ip': '1.2.3.4',
+        'cf-ipcountry': 'DE',
         'accept-language': 'de',
+        'sec-ch-ua': 'Browser',
+        'x-anything': 'else',
       },
     });
-    expect(requests[0]?.url).toBe('/a.gif?x=1&y=%2F');
-    const {
-      host,
-      connection,
-      accept,
-      'sec-fetch-mode': _,
-      'accept-language': language,
-      ...rest
-    } = requests[0]?.headers ?? {};
-    expect(language).not.toBe('de');
-    expect(rest).toEqual({
-      'user-agent': 'Tributary/1',
-      'accept-encoding': 'identity',
-      via: '1.1 proxy.example',
-    });
+    expect(body.equals(GIF)).toBe(true);
+    expect(requests.map(({ url }) => url)).toEqual(['/a.gif?x=1&y=%2F', '/b.gif']);
+    for (const request of requests) {
+      const {
+        host,
+        connection,
+        accept,
+        'sec-fetch-mode': _,
+        'accept-language': language,
+        ...rest
+      } = request.headers;
+      expect(language).not.toBe('de');
+      expect(rest).toEqual({
+        'user-agent': 'Tributary/1',
+        'accept-encoding': 'identity',
+        via: '1.1 proxy.example',
+      });
+    }
   });
 
   it('is asked for in a format that the client knows, and kept apart from others', async () => {
@@ -235,6 +247,18 @@ describe('a picture', () => {
     );
     const response = await get();
     await expect(response.arrayBuffer()).rejects.toThrow(/timeout/);
+  });
+
+  it('begins as soon as its type is seen, while the origin takes its time', async () => {
+    const beginning = Buffer.concat([GIF, Buffer.alloc(900)]);
+    const { get } = await setUp((_, res) => {
+      res.writeHead(200, { 'content-length': 20_000 });
+      res.write(beginning);
+    });
+    const response = await get();
+    const reader = response.body?.getReader();
+    expect((await reader?.read())?.value).toHaveLength(beginning.length);
+    await reader?.cancel();
   });
 
   it('is a 504 when the origin does not answer', async () => {
