@@ -30,7 +30,17 @@ const RSSHUB_HEADER_TIMEOUT_MS = 35_000;
 export async function askForFeed(followed: FollowedSource, tools: AskTools): Promise<Asked> {
   const { source, state } = followed;
   if (isRsshubRoute(source.url)) return askInstances(followed, tools);
-  return { response: await ask(source.url, followed, tools), instances: state.instances };
+  const { response } = await ask(source.url, followed, tools);
+  return { response, instances: state.instances };
+}
+
+/** Milliseconds until the first host that a source can be asked of may be asked after its last request. */
+export function waitBefore(
+  url: string,
+  { instances, manners }: Pick<AskTools, 'instances' | 'manners'>,
+): number {
+  const waits = feedAddresses(url, instances).map((address) => manners.waitFor(address));
+  return waits.length === 0 ? 0 : Math.min(...waits);
 }
 
 /** When a source can be asked as far as its host is concerned, in milliseconds since 1970; the past means now. */
@@ -56,14 +66,10 @@ async function askInstances({ source, state }: FollowedSource, tools: AskTools):
   for (const instance of byHealth(tools.instances, health, { now, wait })) {
     const address = routeAddress(source.url, instance);
     if (manners.pausedUntil(address) > now) continue;
-    const began = performance.now();
-    response = await ask(address, { source, state }, { ...tools, headerTimeoutMs: RSSHUB_HEADER_TIMEOUT_MS });
-    const milliseconds = performance.now() - began;
-    health[instance] = instanceHealth(health[instance], {
-      ok: response.kind !== 'failed',
-      milliseconds,
-      now,
-    });
+    const patient = { ...tools, headerTimeoutMs: RSSHUB_HEADER_TIMEOUT_MS };
+    const asked = await ask(address, { source, state }, patient);
+    response = asked.response;
+    health[instance] = instanceHealth(health[instance], { ...asked, ok: response.kind !== 'failed' });
     if (response.kind !== 'failed') break;
   }
   return { response, instances: health };
@@ -73,12 +79,14 @@ async function ask(
   url: string,
   { state: { etag, lastModified } }: FollowedSource,
   tools: AskTools & { headerTimeoutMs?: number },
-): Promise<FeedResponse> {
+): Promise<{ response: FeedResponse; at: number; milliseconds: number }> {
   const policy = allowing(new URL(url).origin, tools.policy);
-  await tools.manners.turn(url);
+  const at = await tools.manners.turn(url);
+  const began = performance.now();
   const response = await requestFeed({ url, etag, lastModified }, { ...tools, policy });
+  const milliseconds = performance.now() - began;
   await tools.manners.answered(url, response);
-  return response;
+  return { response, at, milliseconds };
 }
 
 /** An owner who names a source on a private network has said that its origin may be asked. */

@@ -6,7 +6,7 @@ import type { Claim } from '../sources/poll-messages.ts';
 import type { FollowedSource, Source } from '../sources/source.ts';
 import type { PollStore } from '../store/poll-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
-import { askableFrom } from './ask-for-feed.ts';
+import { askableFrom, waitBefore } from './ask-for-feed.ts';
 import { HostManners } from './host-manners.ts';
 import { type RefreshOutcome, type RefreshTools, refresh, saveFailure } from './refresh.ts';
 import type { PollMessage } from './schedule.ts';
@@ -33,7 +33,9 @@ const HOSTS_AT_ONCE = 4;
 const TAKEN_MS = 10 * 60_000;
 /** A poll begun so long before the lease ends is over when it ends. */
 const LONGEST_POLL_MS = 3 * 60_000;
-const RETRY_SECONDS = { afterFault: 30, whileTaken: 120 };
+const RETRY_SECONDS = { afterFault: 60, whileTaken: 120 };
+/** Between the parts of a message that was cut off: they may share a host, which has one line. */
+const PARTS_SECONDS = 60;
 
 /**
  * Polls the sources of each message: hosts beside each other, the sources of a host one after the other. Whatever
@@ -101,8 +103,9 @@ async function sendOn(
   { queue }: ConsumeTools,
 ): Promise<void> {
   if (attempts === 1) return void (await queue.send({ ...message, claims: [...rest] }));
-  const singles = rest.map((claim) => ({
+  const singles = rest.map((claim, i) => ({
     body: { ...message, part: `${message.part}-${claim.id}`, claims: [claim] },
+    delaySeconds: i * PARTS_SECONDS,
   }));
   await queue.sendBatch(singles);
 }
@@ -128,7 +131,10 @@ async function pollClaims(
       else {
         const until = askableFrom(each.source.url, askTools);
         if (until > now()) resting.push({ id: each.source.id, until: spread(until, tools) });
-        else budget.spend(await poll(each, askTools, tools));
+        else {
+          await tools.wait(waitBefore(each.source.url, askTools));
+          budget.spend(await poll(each, askTools, tools));
+        }
       }
     }
   };

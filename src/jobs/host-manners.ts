@@ -33,10 +33,13 @@ export class HostManners {
   readonly #instanceHosts: ReadonlySet<string>;
   /** When each host was last asked or answered. */
   readonly #askedAt: Map<string, number>;
+  /** Another invocation may have asked any host a moment before this one began. */
+  readonly #began: number;
 
   constructor(tools: MannersTools) {
     this.#tools = tools;
     this.#instanceHosts = new Set(tools.instances.map((instance) => new URL(instance).host));
+    this.#began = tools.now();
     this.#askedAt = new Map([...tools.instancesAsked].map(([url, at]) => [new URL(url).host, at]));
   }
 
@@ -48,15 +51,19 @@ export class HostManners {
   /** Milliseconds until a host may be asked again after the last time. */
   waitFor(address: string): number {
     const { host } = new URL(address);
-    const free = (this.#askedAt.get(host) ?? 0) + this.#gap(address, host);
+    // when an instance was asked is known for all invocations
+    const before = this.#instanceHosts.has(host) ? 0 : this.#began;
+    const free = (this.#askedAt.get(host) ?? before) + this.#gap(address, host);
     return Math.max(0, free - this.#tools.now());
   }
 
-  /** Waits until a host may be asked. */
-  async turn(address: string): Promise<void> {
+  /** Waits until a host may be asked, and tells that time. */
+  async turn(address: string): Promise<number> {
     const milliseconds = this.waitFor(address);
     if (milliseconds > 0) await this.#tools.wait(milliseconds);
-    this.#askedAt.set(new URL(address).host, this.#tools.now());
+    const now = this.#tools.now();
+    this.#askedAt.set(new URL(address).host, now);
+    return now;
   }
 
   /** Takes note of an answer: a host that has had enough is left alone, one that answers again no more. */

@@ -20,13 +20,13 @@ const FORGET_AFTER = 24 * 3_600_000;
 /** What is known of an instance and a route after another answer. */
 export function instanceHealth(
   known: InstanceHealth | undefined,
-  answer: { ok: boolean; milliseconds: number; now: number },
+  answer: { ok: boolean; milliseconds: number; at: number },
 ): InstanceHealth {
-  const { success, milliseconds } = isFresh(known, answer.now) ? known : UNKNOWN;
+  const { success, milliseconds } = isFresh(known, answer.at) ? known : UNKNOWN;
   return {
     success: round(success + WEIGHT * (Number(answer.ok) - success), 3),
     milliseconds: round(milliseconds + WEIGHT * (answer.milliseconds - milliseconds), 0),
-    at: answer.now,
+    at: answer.at,
   };
 }
 

@@ -267,7 +267,7 @@ function toolsCutAt(cut: string | undefined): RefreshTools {
     policy: { allowedOrigins: new Set(), ownHosts: new Set() },
     userAgent: 'Tributary/test',
     instances: [],
-    manners: { turn: async () => {}, answered: async () => {}, pausedUntil: () => 0, waitFor: () => 0 },
+    manners: { turn: async () => 0, answered: async () => {}, pausedUntil: () => 0, waitFor: () => 0 },
     articles: dying(new ArticleStore(env.DB)),
     sources: dying(new SourceStore(env.DB)),
     now: Date.now(),
