@@ -19,7 +19,7 @@ export interface ConsumeTools {
   userAgentFor: (source: Source) => string;
   articles: RefreshTools['articles'];
   sources: Pick<SourceStore, 'savePoll' | 'move' | 'followRedirect' | 'rsshubInstances'>;
-  polls: Omit<PollStore, 'work' | 'begin' | 'abandon'>;
+  polls: Omit<PollStore, 'work' | 'begin'>;
   queue: Pick<Queue<PollMessage>, 'send' | 'sendBatch'>;
   limits: PlanLimits;
   now: () => number;
@@ -63,17 +63,17 @@ export async function consume(
 type Delivered = Pick<Message<PollMessage>, 'body' | 'attempts'>;
 
 async function handle({ body, attempts }: Delivered, tools: ConsumeTools): Promise<'done' | 'taken'> {
-  const { run, part, leasedUntil } = body;
+  const { run, leasedUntil, claims } = body;
   const now = tools.now();
   if (now >= leasedUntil) {
     // sources that were only waiting are due again; what was begun and never ended is told
     if (attempts > 1) await giveUp(body, tools);
     return 'done';
   }
-  if (!(await tools.polls.take(run, part, now, now + TAKEN_MS))) return 'taken';
+  if (!(await tools.polls.take(run, claims, now, now + TAKEN_MS))) return 'taken';
   const rest = await finishing(
     () => pollClaims(body, attempts, tools),
-    () => tools.polls.release(run, part),
+    () => tools.polls.release(run, claims),
   );
   if (rest.length > 0 && tools.now() < leasedUntil) await sendOn(body, rest, attempts, tools);
   return 'done';
@@ -104,7 +104,7 @@ async function sendOn(
 ): Promise<void> {
   if (attempts === 1) return void (await queue.send({ ...message, claims: [...rest] }));
   const singles = rest.map((claim, i) => ({
-    body: { ...message, part: `${message.part}-${claim.id}`, claims: [claim] },
+    body: { ...message, claims: [claim] },
     delaySeconds: i * PARTS_SECONDS,
   }));
   await queue.sendBatch(singles);
@@ -182,7 +182,7 @@ async function poll(
   }
 }
 
-/** Works through a list, several at once. */
+/** Works through a list, several at once. After a fault nothing more is begun, and what was begun ends first. */
 async function inLanes<T>(
   list: readonly T[],
   lanes: number,
@@ -192,7 +192,13 @@ async function inLanes<T>(
   const lane = async () => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  const ends = Array.from({ length: lanes }, () =>
+    lane().catch((error: unknown) => {
+      waiting.length = 0;
+      return { error };
+    }),
+  );
+  for (const end of await Promise.all(ends)) if (end !== undefined) throw end.error;
 }
 
 /**

@@ -96,7 +96,7 @@ async function saveFeed(
   const { rhythm: _, bodyHash: __, stableHash: ___, ...rest } = state;
   await saveSuccess(
     source,
-    response,
+    isCutOff(feed) ? withoutValidators(response) : response,
     {
       ...followed,
       state: {
@@ -114,6 +114,18 @@ async function saveFeed(
     { wasRead: true },
   );
   return { kind: 'updated', changed, bytes: response.bytes.length };
+}
+
+/**
+ * A transfer that broke off unnoticed must not be taken for the whole document: the next poll gets it anew. Where it is the
+ * publisher's document that breaks off, the same bytes come again, and from then on their validators count.
+ */
+function isCutOff({ repairs }: ParsedFeed): boolean {
+  return repairs.some(({ kind }) => kind === 'truncated');
+}
+
+function withoutValidators({ etag: _, lastModified: __, ...response }: Document): Document {
+  return response;
 }
 
 /**

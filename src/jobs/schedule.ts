@@ -7,15 +7,13 @@ import type { SourceStore } from '../store/source-store.ts';
 /** One message: polls for one invocation. */
 export interface PollMessage {
   run: number;
-  /** Which message of its run it is. */
-  part: string;
   /** From then on the polls may be somebody else's. */
   leasedUntil: number;
   claims: Claim[];
 }
 
 export interface ScheduleTools {
-  polls: Pick<PollStore, 'work' | 'begin' | 'abandon' | 'hostPauses'>;
+  polls: Pick<PollStore, 'work' | 'begin' | 'hostPauses'>;
   sources: Pick<SourceStore, 'rsshubInstances'>;
   queue: Pick<Queue<PollMessage>, 'sendBatch'>;
   limits: PlanLimits;
@@ -61,29 +59,15 @@ async function claimDue(tools: ScheduleTools): Promise<PollMessage[] | 'overtake
   const rules = { hostOf, random, sourcesPerHost: SOURCES_PER_HOST, ...limits };
   const run = work.lastRun + 1;
   const leasedUntil = now + LEASE_MS;
-  const messages = packMessages(askable, rules).map((claims, part) => ({
-    run,
-    part: String(part),
-    leasedUntil,
-    claims,
-  }));
+  const messages = packMessages(askable, rules).map((claims) => ({ run, leasedUntil, claims }));
   if (messages.length === 0) return [];
   const claims = messages.flatMap((message) => message.claims);
   if (!(await polls.begin({ id: run, leasedUntil, claims }, now))) return 'overtaken';
-  await send(messages, tools);
-  return messages;
-}
-
-async function send(messages: readonly PollMessage[], { queue, polls }: ScheduleTools): Promise<void> {
-  try {
-    for (let i = 0; i < messages.length; i += MESSAGES_PER_CALL) {
-      await queue.sendBatch(messages.slice(i, i + MESSAGES_PER_CALL).map((body) => ({ body })));
-    }
-  } catch (error) {
-    // what was sent all the same finds that the run is over
-    if (messages[0] !== undefined) await polls.abandon(messages[0].run);
-    throw error;
+  // polls of messages that cannot be sent are begun again when the lease is over
+  for (let i = 0; i < messages.length; i += MESSAGES_PER_CALL) {
+    await tools.queue.sendBatch(messages.slice(i, i + MESSAGES_PER_CALL).map((body) => ({ body })));
   }
+  return messages;
 }
 
 function rests(

@@ -84,31 +84,27 @@ export class PollStore {
     return (begun?.meta.changes ?? 0) > 0;
   }
 
-  /** Gives a run up, whose messages could not be sent. */
-  async abandon(run: number): Promise<void> {
-    await this.#db.prepare('UPDATE poll_runs SET leased_until = 0 WHERE id = ?1').bind(run).run();
-  }
-
   /**
-   * Takes a part of a run to work on until `until`. Tells whether it could: not while somebody else has it, nor when the
-   * run is over.
+   * Takes claims of a run to work on until `until`. Tells whether it could: not while somebody else has one of them, nor
+   * when the run is over.
    */
-  async take(run: number, part: string, now: number, until: number): Promise<boolean> {
+  async take(run: number, claims: readonly Claim[], now: number, until: number): Promise<boolean> {
     const { meta } = await this.#db
       .prepare(
-        `UPDATE poll_runs SET taken = json_set(taken, '$."' || ?2 || '"', ?4)
-         WHERE id = ?1 AND leased_until > ?3 AND coalesce(taken ->> ('$."' || ?2 || '"'), 0) <= ?3`,
+        `UPDATE poll_runs SET taken = json_patch(taken, ?2) WHERE id = ?1 AND leased_until > ?3
+         AND NOT EXISTS (SELECT 1 FROM json_each(?2) AS mine JOIN json_each(taken) AS other ON other.key = mine.key
+           WHERE other.value > ?3)`,
       )
-      .bind(run, part, now, until)
+      .bind(run, toPatch(claims, until), now)
       .run();
     return meta.changes > 0;
   }
 
-  /** Gives a part free that was taken. */
-  async release(run: number, part: string): Promise<void> {
+  /** Gives claims free that were taken. */
+  async release(run: number, claims: readonly Claim[]): Promise<void> {
     await this.#db
-      .prepare(`UPDATE poll_runs SET taken = json_remove(taken, '$."' || ?2 || '"') WHERE id = ?1`)
-      .bind(run, part)
+      .prepare('UPDATE poll_runs SET taken = json_patch(taken, ?2) WHERE id = ?1')
+      .bind(run, toPatch(claims, null))
       .run();
   }
 
@@ -170,4 +166,9 @@ export class PollStore {
       .all<{ key: string; at: number }>();
     return new Map(results.map(({ key, at }) => [key, at]));
   }
+}
+
+/** A merge patch (RFC 7396) that gives each claim a value, or takes it away. */
+function toPatch(claims: readonly Claim[], value: number | null): string {
+  return JSON.stringify(Object.fromEntries(claims.map(({ id }) => [id, value])));
 }

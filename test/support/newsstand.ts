@@ -25,6 +25,8 @@ export interface Reply {
   status?: number;
   headers?: Record<string, string>;
   body?: string;
+  /** The connection breaks in the middle of the body. */
+  breaks?: boolean;
 }
 
 export type Publisher = (request: SeenPoll) => Reply;
@@ -96,8 +98,12 @@ export class Newsstand {
     const host = String(request.headers['x-host']);
     const seen = { at: this.now, host, path: request.url ?? '/', headers: request.headers };
     this.seen.push(seen);
-    const { status = 200, headers = {}, body = '' } = this.#publishers.get(host)?.(seen) ?? { status: 404 };
-    response.writeHead(status, headers).end(status === 304 ? undefined : body);
+    const reply = this.#publishers.get(host)?.(seen) ?? { status: 404 };
+    const { status = 200, headers = {}, body = '' } = reply;
+    if (reply.breaks) {
+      response.writeHead(status, { ...headers, 'Content-Length': String(body.length + 1) });
+      response.write(body.slice(0, body.length / 2), () => response.destroy());
+    } else response.writeHead(status, headers).end(status === 304 ? undefined : body);
   }
 
   /** The network: every name leads to the server. */

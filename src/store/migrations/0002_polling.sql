@@ -17,7 +17,7 @@ CREATE TABLE poll_runs (
   leased_until INTEGER NOT NULL,
   -- [{"id":"…","due":1790000000000}]: a poll has ended when the source's `next_check_at` is `due` no more.
   claims TEXT NOT NULL,
-  -- Until when a message of the run is being worked on, by its part: {"0":1790000000000}
+  -- Until when somebody is at work on a claim, by source: {"0123456789ab":1790000000000}
   taken TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 
