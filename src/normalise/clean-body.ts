@@ -179,6 +179,7 @@ class BodyCleaner {
     // a picture is asked together with what its loader meant to do
     if (rule?.kind === 'image') return false;
     // KaTeX draws a formula with style sheets beside its MathML, hidden from those who cannot see style sheets
+    if (this.#tag.names.length === 0) return false;
     const isDrawing = this.#tag.get('aria-hidden') === 'true' && this.#tag.start('class').startsWith('katex');
     return isDrawing || this.#tag.get('hidden') !== undefined;
   }
@@ -383,7 +384,8 @@ class BodyCleaner {
     const sources = this.#sources?.html ?? '';
     const html = sources === '' ? image : `<picture>${sources}${image}</picture>`;
     const others = [...candidates, ...(this.#sources?.candidates ?? [])];
-    return { picture, html, others, isHead: isHeadPicture(this.#tag, src) };
+    const isHead = this.#headImage === undefined && isHeadPicture(this.#tag, src);
+    return { picture, html, others, isHead };
   }
 
   #source(rule: ElementRule): void {
@@ -442,7 +444,7 @@ class BodyCleaner {
 
   /** The attributes an element keeps, each with a space before it. */
   #attributes(rule: ElementRule): string {
-    const names = this.#tag.names;
+    const { names } = this.#tag;
     let written = '';
     for (const name of names) {
       const check = rule.attributes.get(name) ?? (isMath(rule) ? undefined : GLOBAL_ATTRIBUTES.get(name));

@@ -95,7 +95,6 @@ const SPACED = /[^\s\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\
 
 /** Words between spaces, and one for each character of Chinese and Japanese. */
 export function countWords(text: string): number {
-  let count = text.match(SPACED)?.length ?? 0;
-  for (const run of text.match(UNSPACED) ?? []) count += run.length;
-  return count;
+  const unspaced = text.length - text.replace(UNSPACED, '').length;
+  return unspaced + (text.match(SPACED)?.length ?? 0);
 }

@@ -296,17 +296,29 @@ export function isTracker(url: string): boolean {
 }
 
 /** What an address or a class says about pictures that stand beside a text rather than for it. */
-const DECORATION =
-  /(?:^|[^a-z])(?:ads?|advert\w{0,9}|avatars?|badges?|btn|buttons?|emojis?|emoticons?|favicons?|icons?|logos?|qr-?code|shar(?:e|ing)|smil(?:ey|ies|es?|eys)|spinner|wp-smiley)(?![a-z])/i;
+const DECORATIONS = new Set(
+  (
+    'ad ads avatar avatars badge badges btn button buttons emoji emojis emoticon emoticons favicon favicons icon icons ' +
+    'logo logos qrcode share sharing smile smiles smiley smileys smilies spinner'
+  ).split(' '),
+);
+
+function speaksOfDecoration(text: string): boolean {
+  const words = text
+    .toLowerCase()
+    .replaceAll('qr-code', 'qrcode')
+    .split(/[^a-z]+/);
+  return words.some((word) => DECORATIONS.has(word) || word.startsWith('advert'));
+}
 
 /** Whether an address alone lets a picture stand for its article: it is remote and speaks of no decoration. */
 export function isHeadAddress(url: string): boolean {
-  return !url.startsWith('data:') && !DECORATION.test(url.slice(url.indexOf('/', 8)));
+  return !url.startsWith('data:') && !speaksOfDecoration(url.slice(url.indexOf('/', 8)));
 }
 
 /** Whether a picture can stand for its article: not said to be smaller than 100 x 60, and no decoration. */
 export function isHeadPicture(tag: Tag, url: string): boolean {
-  if (!isHeadAddress(url) || DECORATION.test(tag.start('class'))) return false;
+  if (!isHeadAddress(url) || speaksOfDecoration(tag.start('class'))) return false;
   const said = /^\s*(\d{1,5}),(\d{1,5})/.exec(tag.start('data-size'));
   const width = pixels(tag.start('width')) ?? pixels(said?.[1]);
   const height = pixels(tag.start('height')) ?? pixels(said?.[2]);

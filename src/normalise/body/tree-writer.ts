@@ -67,6 +67,8 @@ interface OpenElement {
  */
 export class TreeWriter {
   html = '';
+  /** The innermost open element. */
+  top: ElementRule | undefined;
   readonly #open: OpenElement[] = [];
   /** Elements ended by a mis-nested end tag that begin again with the next content. */
   #suspended: OpenElement[] = [];
@@ -83,11 +85,6 @@ export class TreeWriter {
   /** Whether text written now is none of the article's own. */
   get quiet(): boolean {
     return this.#quiet > 0;
-  }
-
-  /** The innermost open element. */
-  get top(): ElementRule | undefined {
-    return this.#open.at(-1)?.rule;
   }
 
   isOpen(name: string): boolean {
@@ -111,9 +108,10 @@ export class TreeWriter {
 
   /** Writes text that is escaped already. */
   text(escaped: string): void {
-    if (/[^ \t\n]/.test(escaped)) {
+    const isInTable = this.top !== undefined && TABLE_STRUCTURE.has(this.top.kind);
+    if ((isInTable || this.#suspended.length > 0) && /[^ \t\n]/.test(escaped)) {
       // a no-break space between the parts of a table is only sloppy indentation
-      if (this.#isInTableStructure() && !/\S/.test(escaped)) return;
+      if (isInTable && !/\S/.test(escaped)) return;
       this.#makeCell();
       this.#resume();
     }
@@ -130,15 +128,18 @@ export class TreeWriter {
       this.#overflow--;
       return;
     }
-    const suspended = this.#suspended.findLastIndex((element) => element.rule.name === rule.name);
-    if (suspended >= 0) {
-      this.#suspended.splice(suspended, 1);
-      return;
+    if (this.#suspended.length > 0) {
+      const suspended = this.#suspended.findLastIndex((element) => element.rule.name === rule.name);
+      if (suspended >= 0) {
+        this.#suspended.splice(suspended, 1);
+        return;
+      }
     }
     const at = this.#findToClose(rule);
     if (at < 0) return;
     // a ruby ends its readings with it
-    if (rule.kind !== 'inline' || rule.name === 'ruby') this.#closeFrom(at);
+    const isInnermost = at === this.#open.length - 1 && this.#suspended.length === 0;
+    if (isInnermost || rule.kind !== 'inline' || rule.name === 'ruby') this.#closeFrom(at);
     else this.#closeInline(at);
   }
 
@@ -185,12 +186,14 @@ export class TreeWriter {
 
   #makeRoomForContent(rule: ElementRule): void {
     this.#makeCell();
-    if (ENDS_PARAGRAPH.has(rule.kind)) {
-      this.#suspended = this.#suspended.filter((element) => element.rule.kind !== 'paragraph');
+    const endsParagraph = ENDS_PARAGRAPH.has(rule.kind);
+    if (this.#suspended.length > 0) {
+      if (endsParagraph)
+        this.#suspended = this.#suspended.filter((element) => element.rule.kind !== 'paragraph');
+      this.#resume();
     }
-    this.#resume();
     if (rule.kind === 'item' || rule.kind === 'term') this.#closeSibling(rule.kind);
-    if (ENDS_PARAGRAPH.has(rule.kind)) this.#closeParagraph();
+    if (endsParagraph) this.#closeParagraph();
     if (rule.kind === 'heading' && this.top?.kind === 'heading') this.#closeFrom(this.#open.length - 1);
     if (rule.kind === 'ruby') this.#closeBeforeRuby(rule.name);
     if (rule.name === 'a') this.#closeLink();
@@ -221,13 +224,9 @@ export class TreeWriter {
 
   /** Content between the parts of a table gets a cell of its own; a browser would move it out of the table. */
   #makeCell(): void {
-    const cell = this.#isInTableStructure() ? ELEMENTS.get('td') : undefined;
+    if (this.top === undefined || !TABLE_STRUCTURE.has(this.top.kind)) return;
+    const cell = ELEMENTS.get('td');
     if (cell !== undefined && this.#makeRoomForCell()) this.#push(cell, '');
-  }
-
-  #isInTableStructure(): boolean {
-    const kind = this.top?.kind;
-    return kind !== undefined && TABLE_STRUCTURE.has(kind);
   }
 
   #closeParagraph(): void {
@@ -314,6 +313,7 @@ export class TreeWriter {
   #push(rule: ElementRule, attributes: string): void {
     if (this.full) return;
     this.#open.push({ rule, attributes, ended: false });
+    this.top = rule;
     if (rule.quiet) this.#quiet++;
     this.html += `<${rule.name}${attributes}>`;
   }
@@ -326,6 +326,7 @@ export class TreeWriter {
       if (element?.rule.quiet) this.#quiet--;
       if (element !== undefined) this.html += `</${element.rule.name}>`;
     } while (this.#open.length > at || this.#open.at(-1)?.ended);
+    this.top = this.#open.at(-1)?.rule;
   }
 }
 
