@@ -3,9 +3,11 @@ import { type Env, readConfig } from './env.ts';
 import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
 import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
-import { ArticleStore } from './store/article-store.ts';
+import { subscribersOf } from './sources/subscribers.ts';
+import { ArticleStore, scopeKeysOf } from './store/article-store.ts';
 import { HealthStore } from './store/health-store.ts';
 import { PollStore } from './store/poll-store.ts';
+import { ReaderStore } from './store/reader-store.ts';
 import { RetentionStore } from './store/retention-store.ts';
 import { SourceStore } from './store/source-store.ts';
 import { userAgent } from './user-agent.ts';
@@ -35,7 +37,7 @@ export default {
   },
 
   async queue(batch, env) {
-    const tools = pollTools(env);
+    const tools = await pollTools(env);
     if (batch.queue.endsWith(DEAD_LETTERS)) await giveUpAll(batch, tools);
     else await consume(batch, tools);
   },
@@ -44,12 +46,13 @@ export default {
 /** How the name of the queue ends that takes messages which were tried too often. */
 const DEAD_LETTERS = '-dead';
 
-function pollTools(env: Env): ConsumeTools {
+async function pollTools(env: Env): Promise<ConsumeTools> {
   const { privateOrigins, publicOrigin, limits } = readConfig(env);
+  const readers = await recentReaders(env);
   return {
     fetch,
     policy: { allowedOrigins: new Set(privateOrigins), ownHosts: ownHosts(publicOrigin) },
-    userAgentFor: () => userAgent(publicOrigin),
+    userAgentFor: (source) => userAgent(publicOrigin, subscribersOf(scopeKeysOf(source), readers)),
     articles: new ArticleStore(env.DB),
     sources: new SourceStore(env.DB),
     polls: new PollStore(env.DB),
@@ -59,6 +62,16 @@ function pollTools(env: Env): ConsumeTools {
     random: Math.random,
     wait: (milliseconds) => scheduler.wait(milliseconds),
   };
+}
+
+/** Who reads our feeds changes slowly; an isolate asks once an hour. */
+let known: { readers: Awaited<ReturnType<ReaderStore['recent']>>; at: number } | undefined;
+
+async function recentReaders(env: Env): Promise<NonNullable<typeof known>['readers']> {
+  const now = Date.now();
+  if (known === undefined || now - known.at > 3_600_000)
+    known = { readers: await new ReaderStore(env.DB).recent(now), at: now };
+  return known.readers;
 }
 
 /** Asking ourselves would be a loop. */

@@ -39,7 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'env.ts': ['images', 'jobs', 'sources'],
   'user-agent.ts': [],
   'app.ts': ['env.ts', 'routes', 'store'],
-  'worker.ts': ['app.ts', 'env.ts', 'jobs', 'store', 'user-agent.ts'],
+  'worker.ts': ['app.ts', 'env.ts', 'jobs', 'sources', 'store', 'user-agent.ts'],
 };
 
 /** The middle runs anywhere: no Worker platform, no Node but its hashes. */

@@ -10,6 +10,7 @@ import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import type { FeedScope } from '../store/article-store.ts';
 import { feedTitle, isInScope, parseScopedPath, scopeFolder } from './feed-scope.ts';
 import { matchesEtag } from './if-none-match.ts';
+import { noteReader } from './note-reader.ts';
 
 interface Format {
   contentType: string;
@@ -114,6 +115,7 @@ async function serveCurrent(c: Context<AppEnv>, request: FeedRequest): Promise<R
   const { scope, format, selfUrl } = request;
   const version = await c.var.articles.version(scope);
   if (version === undefined && !(await isFollowed(c, scope))) return c.notFound();
+  noteReader(c, scope);
   const changed = version ?? 0;
   const etag = `"${changed.toString(36)}-${WRITING}"`;
   const validators = { ETag: etag, 'Last-Modified': new Date(changed).toUTCString() };

@@ -246,7 +246,8 @@ export function scopeKeysOf({ id, categories }: Pick<Source, 'id' | 'categories'
   return scopes.map(scopeKey);
 }
 
-function scopeKey(scope: FeedScope): string {
+/** The name of a feed's content in the database. */
+export function scopeKey(scope: FeedScope): string {
   switch (scope.kind) {
     case 'all':
       return 'all';

@@ -1,9 +1,10 @@
 import { createScheduledController } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type RefreshTools, refresh } from '../../src/jobs/refresh.ts';
 import { ArticleStore } from '../../src/store/article-store.ts';
 import { PollStore } from '../../src/store/poll-store.ts';
+import { ReaderStore } from '../../src/store/reader-store.ts';
 import { SourceStore } from '../../src/store/source-store.ts';
 import worker from '../../src/worker.ts';
 import {
@@ -274,3 +275,17 @@ function toolsCutAt(cut: string | undefined): RefreshTools {
     jitter: 0,
   };
 }
+
+describe('the readers of a feed', () => {
+  it('are counted for a week, a row a day each', async () => {
+    const readers = new ReaderStore(env.DB);
+    const scope = { kind: 'all' } as const;
+    await call('/feed.xml', { headers: { 'User-Agent': 'Service/1.0 (12 subscribers)' } });
+    await vi.waitFor(async () => expect(await readers.recent(Date.now())).toHaveLength(1));
+    const [reader] = await readers.recent(Date.now());
+    expect(reader).toMatchObject({ scope: 'all', subscribers: 12 });
+    await readers.seen(scope, { reader: reader?.reader ?? 0, subscribers: 13 }, Date.now());
+    expect((await readers.recent(Date.now()))[0]?.subscribers).toBe(12);
+    expect(await readers.recent(Date.now() + 8 * 86_400_000)).toEqual([]);
+  });
+});
