@@ -41,7 +41,8 @@ export interface LocalWorkerOptions {
  */
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   const log = openLog(options.state);
-  await applyMigrations(options, log);
+  const isNew = await applyMigrations(options, log);
+  if (!isNew) await forgetQueuedPolls(options, log);
   const environmentFile = path.join(options.state, 'worker.env');
   writePrivateFile(
     environmentFile,
@@ -110,25 +111,37 @@ async function answersBefore(origin: string, hopeless: AbortSignal): Promise<boo
   return false;
 }
 
-/** Brings the local database up to the migrations, unless a stamp says that it is there: wrangler takes seconds. */
-async function applyMigrations({ state, claim }: LocalWorkerOptions, log: Log): Promise<void> {
-  const stampFile = path.join(state, 'migrations-applied');
+/**
+ * Brings the local database up to the migrations, unless a stamp says that it is there: wrangler takes seconds. Tells
+ * whether there was no database before.
+ */
+async function applyMigrations(options: LocalWorkerOptions, log: Log): Promise<boolean> {
+  const stampFile = path.join(options.state, 'migrations-applied');
   const stamp = hashOfFolder(MIGRATIONS);
-  if (readIfThere(stampFile) === stamp) return;
-  const child = startWrangler([
-    'd1',
-    'migrations',
-    'apply',
-    'DB',
-    '--local',
-    `--persist-to=${databaseFolder(state)}`,
-  ]);
+  const before = readIfThere(stampFile);
+  if (before !== stamp) {
+    await runOnDatabase(['migrations', 'apply', 'DB'], options, log);
+    writeFileSync(stampFile, stamp);
+  }
+  return before === undefined;
+}
+
+/** The local queue ends with its process: polls that were queued or under way would be waited for in vain. */
+async function forgetQueuedPolls(options: LocalWorkerOptions, log: Log): Promise<void> {
+  await runOnDatabase(['execute', 'DB', '--yes', '--command=DELETE FROM poll_runs'], options, log);
+}
+
+async function runOnDatabase(
+  command: readonly string[],
+  { state, claim }: LocalWorkerOptions,
+  log: Log,
+): Promise<void> {
+  const child = startWrangler(['d1', ...command, '--local', `--persist-to=${databaseFolder(state)}`]);
   claim.recordGroup(child.pid ?? 0);
   followOutput(child, log);
   const [code] = await once(child, 'close');
   if (code !== 0)
     throw new CommandFailure(`The database cannot be set up; wrangler's last words:\n${log.end()}`);
-  writeFileSync(stampFile, stamp);
 }
 
 function databaseFolder(state: string): string {
