@@ -2,6 +2,8 @@ import type { Article } from '../article.ts';
 
 /** A feed to be written, in whatever format: what it is called, where it is served, and what it shows. */
 export interface FeedDocument {
+  /** A URI that stays the same when the host changes. */
+  id: string;
   title: string;
   /** Where people read the same, absolute. */
   pageUrl: string;
@@ -15,15 +17,49 @@ export interface FeedDocument {
   sources: ReadonlyMap<string, FeedSource>;
   /** Origin under which pictures are proxied. */
   proxyOrigin: string;
+  /** Where the articles are that this document does not show. */
+  paging: FeedPaging;
+}
+
+/** The other documents of a feed (RFC 5005), by absolute addresses in the same format. */
+export interface FeedPaging {
+  /** The page behind this one in the feed's order; absent at the end. */
+  next?: string;
+  /** The feed itself, on documents that are not the feed itself. */
+  current?: string;
+  /** The archive document before this one. */
+  previousArchive?: string;
+  /** Whether this is an archive document, which never changes. */
+  isArchive?: boolean;
 }
 
 export interface FeedSource {
   title: string;
   /** Address of the source's own feed; absent for a route that has none of its own. */
   url?: string;
+  /** The source's page for people. */
+  pageUrl?: string;
 }
 
 /** The people an article names, or who stands for them. */
 export function authorsOf(article: Article): readonly string[] {
   return article.authors.length > 0 ? article.authors : [article.author];
+}
+
+/** The language of all articles, where they are of one. */
+export function languageOf({ articles }: FeedDocument): string | undefined {
+  const language = articles[0]?.language;
+  return articles.every((article) => article.language === language) ? language : undefined;
+}
+
+/** What a feed links to besides itself, as relations of RFC 5005 and RFC 4287 to addresses. */
+export function linksOf({ paging }: FeedDocument): readonly (readonly [rel: string, href: string])[] {
+  const { current, next, previousArchive, isArchive } = paging;
+  const links: [string, string | undefined][] = [
+    // of a page, the feed itself is the first one; of an archive, the current one
+    [isArchive ? 'current' : 'first', current],
+    ['next', isArchive ? undefined : next],
+    ['prev-archive', previousArchive],
+  ];
+  return links.filter((link): link is [string, string] => link[1] !== undefined);
 }

@@ -5,6 +5,8 @@ import { type ArticleFilters, filterArticles, readArticleFilters } from './artic
 export interface FeedQuery {
   /** Only articles behind this one, in the order of a feed: the pages older than the feed itself. */
   before?: FeedPosition;
+  /** The archive document of a month, such as `2026-10`, instead of the newest articles. */
+  archive?: string;
   filters: ArticleFilters;
 }
 
@@ -23,20 +25,28 @@ export function readFeedQuery(parameters: URLSearchParams): FeedQueryResult {
   const result = readArticleFilters(parameters);
   if (result.kind === 'wrong') return result;
   const { filters } = result;
-  const before = parameters.get('before');
-  if (before === null) return { kind: 'query', query: { filters } };
-  const [, published, id] = /^(\d{1,15})-([0-9a-f]{32})$/.exec(before) ?? [];
-  if (id === undefined)
+  const archive = parameters.get('archive') ?? undefined;
+  if (archive !== undefined && !/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/.test(archive))
+    return { kind: 'wrong', message: '`archive` is a month, such as 2026-10.' };
+  const before = readPosition(parameters.get('before'));
+  if (before === 'wrong')
     return { kind: 'wrong', message: '`before` is taken from the address of a next page.' };
-  return { kind: 'query', query: { filters, before: { published: Number(published), id } } };
+  return { kind: 'query', query: { filters, ...(archive && { archive }), ...(before && { before }) } };
+}
+
+function readPosition(text: string | null): FeedPosition | undefined | 'wrong' {
+  if (text === null) return undefined;
+  const [, published, id] = /^(\d{1,15})-([0-9a-f]{32})$/.exec(text) ?? [];
+  return id === undefined ? 'wrong' : { published: Number(published), id };
 }
 
 /**
  * The one spelling of a query, with `?` before it unless it is empty: parameters in a fixed order, defaults left out.
  * Addresses that ask for the same are the same feed, with one copy in each cache.
  */
-export function toCanonicalQuery({ before, filters }: FeedQuery): string {
+export function toCanonicalQuery({ archive, before, filters }: FeedQuery): string {
   const parameters = new URLSearchParams(filters.parameters.map(([name, value]) => [name, value]));
+  if (archive !== undefined) parameters.set('archive', archive);
   if (before !== undefined) parameters.set('before', `${before.published}-${before.id}`);
   return parameters.size === 0 ? '' : `?${parameters}`;
 }

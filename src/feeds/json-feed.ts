@@ -1,18 +1,28 @@
 import { type Article, articleUrn, proxiedBody, proxiedPicture } from '../article.ts';
-import { authorsOf, type FeedDocument } from './feed-document.ts';
+import { authorsOf, type FeedDocument, languageOf } from './feed-document.ts';
 
 /**
  * Writes JSON Feed 1.1. The feed has no authors of its own, because readers add a feed's to those of each item; the
  * key `_source` names where an item comes from.
  */
 export function toJsonFeed(feed: FeedDocument): string {
-  return JSON.stringify({
+  const document = {
     version: 'https://jsonfeed.org/version/1.1',
     title: feed.title,
     home_page_url: feed.pageUrl,
     feed_url: feed.selfUrl,
+    next_url: feed.paging.next,
+    favicon: `${feed.proxyOrigin}/favicon.ico`,
+    language: languageOf(feed),
     items: feed.articles.map((article) => toItem(article, feed)),
-  }).toWellFormed();
+  };
+  const text = JSON.stringify(document);
+  // half a surrogate pair is written as an escape, which strict readers refuse
+  return /\\ud[89a-f]/.test(text) ? JSON.stringify(document, (_, value) => wellFormed(value)) : text;
+}
+
+function wellFormed(value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
@@ -21,7 +31,10 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
     id: articleUrn(article.id),
     url: article.link,
     title: article.title,
-    content_html: proxiedBody(article.contentHtml, feed.proxyOrigin),
+    // an item has one of the two
+    ...(article.contentHtml === ''
+      ? { content_text: article.summary ?? article.title }
+      : { content_html: proxiedBody(article.contentHtml, feed.proxyOrigin) }),
     summary: article.summary,
     image: article.headImage && proxiedPicture(article.headImage, feed.proxyOrigin),
     date_published: new Date(article.published).toISOString(),
@@ -29,11 +42,19 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
     authors: authorsOf(article).map((name) => ({ name })),
     tags: article.tags.length > 0 ? article.tags : undefined,
     language: article.language,
-    attachments: article.enclosures.map(({ url, type, length }) => ({
-      url,
-      mime_type: type ?? 'application/octet-stream',
-      size_in_bytes: length,
-    })),
-    _source: source && { title: source.title, url: source.url, categories: article.categories },
+    attachments:
+      article.enclosures.length === 0
+        ? undefined
+        : article.enclosures.map(({ url, type, length }) => ({
+            url,
+            mime_type: type ?? 'application/octet-stream',
+            size_in_bytes: length,
+          })),
+    _source: source && {
+      title: source.title,
+      url: source.url,
+      home_page_url: source.pageUrl,
+      categories: article.categories,
+    },
   };
 }

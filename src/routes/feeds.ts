@@ -1,29 +1,23 @@
+import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { toAtom } from '../feeds/atom.ts';
-import type { FeedDocument, FeedSource } from '../feeds/feed-document.ts';
-import { type FeedQuery, readFeedQuery, selectArticles, toCanonicalQuery } from '../feeds/feed-query.ts';
+import type { FeedDocument } from '../feeds/feed-document.ts';
+import { readFeedQuery } from '../feeds/feed-query.ts';
 import { toJsonFeed } from '../feeds/json-feed.ts';
 import { toRss } from '../feeds/rss.ts';
 import { toOpml } from '../sources/opml.ts';
-import { type FollowedSource, sourceTitle } from '../sources/source.ts';
-import type { FeedScope } from '../store/article-store.ts';
-import { feedTitle, isInScope, parseScopedPath, scopeFolder } from './feed-scope.ts';
+import { sourceTitle } from '../sources/source.ts';
+import { type FeedScope, type FeedState, scopeKey } from '../store/article-store.ts';
+import { isInScope, parseScopedPath } from './feed-scope.ts';
 import { matchesEtag } from './if-none-match.ts';
+import { type FeedRequest, FilterTooCostly, feedAddress, loadFeed } from './load-feed.ts';
 import { noteReader } from './note-reader.ts';
+import { type FeedCacheTools, type RenderedFeed, RenderedFeeds } from './rendered-feeds.ts';
 
 interface Format {
   contentType: string;
   write: (feed: FeedDocument) => string;
-}
-
-/** A feed as its address asks for it. */
-interface FeedRequest {
-  scope: FeedScope;
-  format: Format;
-  query: FeedQuery;
-  /** The one address of this feed, with its query in canonical form. */
-  selfUrl: string;
 }
 
 const FORMATS: Record<string, Format> = {
@@ -39,148 +33,219 @@ const FILE_OF_FORMAT: ReadonlyMap<string, string> = new Map([
   ['json', 'feed.json'],
 ]);
 
-const ARTICLES_IN_A_FEED = 100;
 /** Raised when the same articles are written differently, so that no reader keeps the old writing. */
-const WRITING = 1;
+const WRITING = 2;
 
 /**
  * What every feed answer carries. A browser that is led to a feed must not run what is in it; readers on other sites
- * may fetch it; a copy may be shown while ours is renewed or out of order.
+ * may fetch it.
  */
 const FEED_HEADERS = {
-  'Cache-Control': 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400',
   'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Link, X-Feed-Stale',
   'Content-Security-Policy': "default-src 'none'; style-src 'self'; sandbox",
   'X-Content-Type-Options': 'nosniff',
   'X-Robots-Tag': 'noindex',
+  Vary: 'Accept-Encoding',
 };
 
-/** Merged feeds of everything, of a category and what is below it, of one source, of a tag; and the list of sources. */
+/** How long caches and readers keep what. A copy may be shown while ours is renewed or out of order. */
+const CACHING = {
+  feed: { 'Cache-Control': 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400' },
+  archive: { 'Cache-Control': 'public, max-age=604800, stale-while-revalidate=86400, stale-if-error=604800' },
+  stale: { 'Cache-Control': 'public, max-age=60' },
+  error: { 'Cache-Control': 'public, max-age=60' },
+};
+
+/** What shows that an answer is not as new as it should be (RFC 7234, 5.5.1). */
+const STALE_HEADERS = { 'X-Feed-Stale': '1', Warning: '110 - "Response is Stale"' };
+
+/** Of this isolate, as long as it lives. */
+const rendered = new RenderedFeeds();
+
+/** Merged feeds of everything, of a category and what is below it, of one source, of a tag; and the lists of sources. */
 export function feedRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   for (const file of Object.keys(FORMATS)) {
-    routes.get(`/${file}`, serveFeed);
-    routes.get(`/categories/:path{.+}/${file}`, serveFeed);
-    routes.get(`/sources/:id/${file}`, serveFeed);
-    routes.get(`/tags/:tag/${file}`, serveFeed);
+    for (const folder of ['', '/categories/:path{.+}', '/sources/:id', '/tags/:tag']) {
+      routes.get(`${folder}/${file}`, serveFeed);
+      routes.options(`${folder}/${file}`, answerPreflight);
+    }
   }
-  routes.get('/opml.xml', async (c) => {
-    const sources = (await c.var.sources.all()).map(({ source, state }) => ({
-      ...source,
-      title: sourceTitle(source, state.feedTitle),
-    }));
-    const opml = toOpml({ rsshub: [], sources }, { title: c.var.config.siteTitle });
-    return c.body(opml, 200, { ...FEED_HEADERS, 'Content-Type': 'text/x-opml; charset=utf-8' });
-  });
+  routes.get('/opml.xml', serveOpml);
+  routes.get('/categories/:path{.+}/opml.xml', serveOpml);
   return routes;
 }
 
-/**
- * Answers 200 or 304. The version of the content is one row; only when a reader has another one is the feed taken from
- * the cache or rendered. When the database fails, the last copy this data centre has is served, marked as stale.
- */
+/** A script on another site asks before it sends validators. */
+function answerPreflight(c: Context<AppEnv>): Response {
+  return c.body(null, 204, {
+    ...FEED_HEADERS,
+    'Access-Control-Allow-Methods': 'GET, HEAD',
+    'Access-Control-Allow-Headers': 'If-None-Match, If-Modified-Since',
+    'Access-Control-Max-Age': '86400',
+  });
+}
+
 async function serveFeed(c: Context<AppEnv>): Promise<Response> {
   const { pathname, searchParams } = new URL(c.req.url);
   const path = parseScopedPath(pathname);
   const format = path && FORMATS[path.file];
   if (!path || !format) return c.notFound();
   const result = readFeedQuery(searchParams);
-  if (result.kind === 'wrong') return c.text(`${result.message}\n`, 400, FEED_HEADERS);
-  const { query } = result;
-  const addressOf = (file: string) => c.var.origin + scopeFolder(path.scope) + file + toCanonicalQuery(query);
-  const asked = searchParams.get('format') || undefined;
-  if (asked !== undefined) {
+  if (result.kind === 'wrong') return refuse(c, 400, result.message);
+  const request: FeedRequest = { ...path, query: result.query };
+  const asked = searchParams.get('format');
+  if (asked) {
     const file = FILE_OF_FORMAT.get(asked);
-    if (file === undefined) return c.text('`format` is rss, atom or json.\n', 400, FEED_HEADERS);
+    if (file === undefined) return refuse(c, 400, '`format` is rss, atom or json.');
     // an address has one representation, so the other format is at the other address
-    if (file !== path.file) return c.body(null, 301, { ...FEED_HEADERS, Location: addressOf(file) });
+    if (file !== path.file) return leadTo(c, { ...request, file });
   }
-  const selfUrl = addressOf(path.file);
   try {
-    return await serveCurrent(c, { scope: path.scope, format, query, selfUrl });
+    return await serveCurrent(c, request, format);
   } catch (error) {
-    const stale = await caches.default.match(selfUrl);
-    if (stale === undefined && error instanceof FilterTooCostly)
-      return c.text(error.message, 400, FEED_HEADERS);
-    if (stale === undefined) throw error;
-    console.error('the feed cannot be made; serving the last copy', error);
-    const headers = new Headers(stale.headers);
-    headers.set('Cache-Control', 'public, max-age=60');
-    headers.set('X-Feed-Stale', '1');
-    return new Response(stale.body, { headers });
+    if (!(error instanceof FilterTooCostly)) console.error('a feed cannot be made', error);
+    return serveLast(c, request, error);
   }
 }
 
-async function serveCurrent(c: Context<AppEnv>, request: FeedRequest): Promise<Response> {
-  const { scope, format, selfUrl } = request;
-  const version = await c.var.articles.version(scope);
-  if (version === undefined && !(await isFollowed(c, scope))) return c.notFound();
+/**
+ * Answers 200 or 304 while the feed exists. What the feed is now is one small read; only for a reader who has another
+ * version is the feed taken from where it is kept, or rendered.
+ */
+async function serveCurrent(c: Context<AppEnv>, request: FeedRequest, format: Format): Promise<Response> {
+  const { scope } = request;
+  const tools = cacheTools(c);
+  const state = await rendered.once(`${c.var.origin} ${scopeKey(scope)}`, () => feedState(c, scope), tools);
+  if (state.kind === 'unknown') return refuse(c, 404, 'There is no such feed.');
+  if (state.kind === 'gone') {
+    return state.movedTo
+      ? leadTo(c, { ...request, scope: state.movedTo })
+      : refuse(c, 410, 'This feed was removed.');
+  }
   noteReader(c, scope);
-  const changed = version ?? 0;
-  const etag = `"${changed.toString(36)}-${WRITING}"`;
-  const validators = { ETag: etag, 'Last-Modified': new Date(changed).toUTCString() };
-  if (isUnchanged(c, etag, changed)) return c.body(null, 304, { ...FEED_HEADERS, ...validators });
+  const address = feedAddress(c.var.origin, request);
+  const etag = toEtag(state.version, `${c.var.config.siteTitle}\n${address}`);
+  const headers = {
+    ...FEED_HEADERS,
+    ...(request.query.archive === undefined ? CACHING.feed : CACHING.archive),
+    ...validators(etag, state.version),
+    Link: `<${address}>; rel="self"`,
+    ...(state.brokenSince !== undefined && STALE_HEADERS),
+  };
+  if (isUnchanged(c, etag, state.version)) return new Response(null, { status: 304, headers });
 
-  const cacheKey = `${selfUrl}${selfUrl.includes('?') ? '&' : '?'}version=${encodeURIComponent(etag)}`;
-  const cached = await caches.default.match(cacheKey);
-  const text = cached === undefined ? format.write(await readFeed(c, request, changed)) : await cached.text();
-  const headers = { ...FEED_HEADERS, ...validators, 'Content-Type': format.contentType };
-  if (cached === undefined) {
-    const kept = { ...headers, 'Cache-Control': 'public, max-age=604800' };
-    c.executionCtx.waitUntil(
-      Promise.all(
-        [cacheKey, selfUrl].map((key) => caches.default.put(key, new Response(text, { headers: kept }))),
-      ),
-    );
+  const feed = await rendered.current(
+    address,
+    etag,
+    () => render(c, request, format, etag, state.version),
+    tools,
+  );
+  if (feed.text === NO_ARCHIVE) return refuse(c, 404, 'There is no archive of this month.');
+  const text = state.brokenSince === undefined ? feed.text : markStale(feed, state.brokenSince);
+  return new Response(text, { headers: { ...headers, 'Content-Type': feed.contentType } });
+}
+
+/** Stands for the feed of a month that has none. */
+const NO_ARCHIVE = '';
+
+async function render(
+  c: Context<AppEnv>,
+  request: FeedRequest,
+  { contentType, write }: Format,
+  etag: string,
+  updated: number,
+): Promise<RenderedFeed> {
+  const feed = await loadFeed(c, request, updated);
+  return { etag, updated, contentType, text: feed === undefined ? NO_ARCHIVE : write(feed) };
+}
+
+/**
+ * Answers when the feed cannot be made: with the last copy this data centre has, marked as stale; to a reader who has
+ * a copy, that nothing has changed as far as we know; and only to one who has none, where there is none, with an error.
+ */
+async function serveLast(c: Context<AppEnv>, request: FeedRequest, error: unknown): Promise<Response> {
+  const address = feedAddress(c.var.origin, request);
+  const last = await rendered.last(address, cacheTools(c));
+  const headers = { ...FEED_HEADERS, ...CACHING.stale, ...STALE_HEADERS };
+  if (last !== undefined && last.text !== NO_ARCHIVE) {
+    const { etag, updated, contentType } = last;
+    const withValidators = { ...headers, ...validators(etag, updated) };
+    if (isUnchanged(c, etag, updated)) return new Response(null, { status: 304, headers: withValidators });
+    return new Response(markStale(last, updated), {
+      headers: { ...withValidators, 'Content-Type': contentType },
+    });
   }
-  return c.body(text, 200, headers);
+  if (error instanceof FilterTooCostly) return refuse(c, 400, error.message);
+  const hasCopy = c.req.header('If-None-Match') ?? c.req.header('If-Modified-Since');
+  if (hasCopy !== undefined) return new Response(null, { status: 304, headers });
+  return c.text('The feed cannot be made just now.\n', 503, {
+    ...FEED_HEADERS,
+    'Cache-Control': 'no-store',
+    'Retry-After': '60',
+  });
 }
 
-/** A filter that was fast may become slow with new articles: the last copy stands in. */
-class FilterTooCostly extends Error {
-  override message = 'The filters need too much work on these articles; write simpler expressions.\n';
-}
-
-/** `If-None-Match` decides where it is sent, a date only without it (RFC 9110, 13.2.2). */
-function isUnchanged(c: Context<AppEnv>, etag: string, changed: number): boolean {
-  const ifNoneMatch = c.req.header('If-None-Match');
-  if (ifNoneMatch !== undefined) return matchesEtag(ifNoneMatch, etag);
-  const since = Date.parse(c.req.header('If-Modified-Since') ?? '');
-  return since >= Math.floor(changed / 1000) * 1000;
+/** JSON says it in the document too. What readers compare stays the same, so the tag may stay. */
+function markStale({ text, contentType }: RenderedFeed, since: number): string {
+  if (!contentType.includes('json')) return text;
+  return `{"_stale":${JSON.stringify({ since: new Date(since).toISOString() })},${text.slice(1)}`;
 }
 
 /** A feed without an article yet exists when a source is to fill it. */
-async function isFollowed(c: Context<AppEnv>, scope: FeedScope): Promise<boolean> {
-  if (scope.kind === 'all') return true;
-  if (scope.kind === 'tag') return false;
-  if (scope.kind === 'source') return (await c.var.sources.find(scope.id)) !== undefined;
-  return (await c.var.sources.all()).some(({ source }) => isInScope(source, scope));
+async function feedState(c: Context<AppEnv>, scope: FeedScope): Promise<FeedState> {
+  const state = await c.var.articles.state(scope);
+  if (state.kind !== 'unknown' || scope.kind === 'tag') return state;
+  const isFollowed =
+    scope.kind === 'all' || (await c.var.sources.all()).some(({ source }) => isInScope(source, scope));
+  return isFollowed ? { kind: 'live', version: 0 } : state;
 }
 
-async function readFeed(
-  c: Context<AppEnv>,
-  { scope, query, selfUrl }: FeedRequest,
-  updated: number,
-): Promise<FeedDocument> {
-  const [articles, followed] = await Promise.all([
-    c.var.articles.latest(scope, ARTICLES_IN_A_FEED, query.before),
-    c.var.sources.all(),
-  ]);
-  const selected = selectArticles(articles, query);
-  if (selected === undefined) throw new FilterTooCostly();
-  const sources = new Map(followed.map((each) => [each.source.id, toFeedSource(each)]));
-  return {
-    title: feedTitle(scope, sources, c.var.config.siteTitle),
-    pageUrl: c.var.origin + scopeFolder(scope),
-    selfUrl,
-    updated,
-    articles: selected,
-    sources,
-    proxyOrigin: c.var.origin,
-  };
+/** Different whenever the document is, and only then. */
+function toEtag(version: number, context: string): string {
+  const digest = createHash('sha256').update(`${WRITING}\n${context}`).digest('base64url');
+  return `"${version.toString(36)}-${digest.slice(0, 8)}"`;
 }
 
-function toFeedSource({ source, state }: FollowedSource): FeedSource {
-  const title = sourceTitle(source, state.feedTitle);
-  return /^https?:/.test(source.url) ? { title, url: source.url } : { title };
+function validators(etag: string, updated: number): Record<string, string> {
+  return { ETag: etag, 'Last-Modified': new Date(updated).toUTCString() };
+}
+
+/** `If-None-Match` decides where it is sent, a date only without it (RFC 9110, 13.2.2). */
+function isUnchanged(c: Context<AppEnv>, etag: string, updated: number): boolean {
+  const ifNoneMatch = c.req.header('If-None-Match');
+  if (ifNoneMatch !== undefined) return matchesEtag(ifNoneMatch, etag);
+  const since = Date.parse(c.req.header('If-Modified-Since') ?? '');
+  return since >= Math.floor(updated / 1000) * 1000;
+}
+
+function refuse(c: Context<AppEnv>, status: 400 | 404 | 410, sentence: string): Response {
+  return c.text(`${sentence}\n`, status, { ...FEED_HEADERS, ...CACHING.error });
+}
+
+function leadTo(c: Context<AppEnv>, request: FeedRequest): Response {
+  const headers = { ...FEED_HEADERS, ...CACHING.error, Location: feedAddress(c.var.origin, request) };
+  return c.body(null, 301, headers);
+}
+
+function cacheTools(c: Context<AppEnv>): FeedCacheTools {
+  return { cache: caches.default, waitUntil: (work) => c.executionCtx.waitUntil(work) };
+}
+
+/** The sources of everything or of a category as OPML. */
+async function serveOpml(c: Context<AppEnv>): Promise<Response> {
+  const scope = parseScopedPath(new URL(c.req.url).pathname)?.scope;
+  const followed = (await c.var.sources.all()).filter(({ source }) => scope && isInScope(source, scope));
+  if (scope?.kind !== 'all' && followed.length === 0) return refuse(c, 404, 'There is no such category.');
+  const sources = followed.map(({ source, state }) => ({
+    ...source,
+    title: sourceTitle(source, state.feedTitle),
+  }));
+  const opml = toOpml({ rsshub: [], sources }, { title: c.var.config.siteTitle });
+  const etag = `"${createHash('sha256').update(opml).digest('base64url').slice(0, 22)}"`;
+  const headers = { ...FEED_HEADERS, ...CACHING.feed, ETag: etag };
+  if (matchesEtag(c.req.header('If-None-Match') ?? '', etag))
+    return new Response(null, { status: 304, headers });
+  return c.body(opml, 200, { ...headers, 'Content-Type': 'text/x-opml; charset=utf-8' });
 }

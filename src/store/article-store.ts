@@ -9,6 +9,33 @@ export type FeedScope =
   | { kind: 'source'; id: string }
   | { kind: 'tag'; tag: string };
 
+/** A place in the order of a feed: newest first, articles of one moment by id. */
+interface Position {
+  published: number;
+  id: string;
+}
+
+/** What a feed's address stands for now. */
+export type FeedState =
+  /** `version` is milliseconds since 1970, larger after each change; 0 before the first article. */
+  | {
+      kind: 'live';
+      version: number /** Since when the feed's only source is broken. */;
+      brokenSince?: number;
+    }
+  /** The last source of it was removed, or moved with the others to another category. */
+  | { kind: 'gone'; movedTo?: FeedScope }
+  | { kind: 'unknown' };
+
+/** A month of a feed that does not change any more. Times are milliseconds since 1970. */
+export interface FeedArchive {
+  start: number;
+  end: number;
+  closedAt: number;
+  /** The month before it that has articles, such as `2026-09`. */
+  previous?: string;
+}
+
 /** Ways to choose a Referer, as the image proxy tells them. */
 export type RefererKind = 'table' | 'page' | 'none' | 'origin';
 
@@ -162,25 +189,92 @@ export class ArticleStore {
    * The newest articles of a feed, by date of publication, newest first; with `before`, those behind that place in this
    * order.
    */
-  async latest(
-    scope: FeedScope,
-    limit: number,
-    before?: { published: number; id: string },
-  ): Promise<Article[]> {
+  async latest(scope: FeedScope, limit: number, before?: Position): Promise<Article[]> {
     const { from, where, order, parameter } = scopeQuery(scope);
     const { results } = await this.#db
       .prepare(
         `SELECT articles.id, source_id, articles.published, title, link, front, content_html, url, entry, feed_title
          FROM ${from} JOIN sources ON sources.id = source_id
-         WHERE ${where} AND ${order}.published <= ?2 AND (${order}.published < ?2 OR ${order}.id > ?3)
-         ORDER BY ${order}.published DESC, ${order}.id LIMIT ?1`,
+         WHERE ${where} AND ${order}.published <= ?3 AND (${order}.published < ?3 OR ${order}.id > ?4)
+         ORDER BY ${order}.published DESC, ${order}.id LIMIT ?2`,
       )
-      .bind(
-        limit,
-        before?.published ?? Number.MAX_SAFE_INTEGER,
-        before?.id ?? '',
-        ...(parameter === undefined ? [] : [parameter]),
+      .bind(parameter, limit, before?.published ?? Number.MAX_SAFE_INTEGER, before?.id ?? '')
+      .all<ArticleRow>();
+    return results.map(fromRow);
+  }
+
+  /** The month, such as `2026-10`, of a feed's newest article before a time. */
+  async monthBefore(scope: FeedScope, time: number): Promise<string | undefined> {
+    const { from, where, order, parameter } = scopeQuery(scope);
+    const published = await this.#db
+      .prepare(
+        `SELECT ${order}.published AS published FROM ${from} WHERE ${where} AND ${order}.published < ?2
+         ORDER BY ${order}.published DESC, ${order}.id LIMIT 1`,
       )
+      .bind(parameter, time)
+      .first<number>('published');
+    return published === null ? undefined : new Date(published).toISOString().slice(0, 7);
+  }
+
+  /**
+   * The archive of a feed's month, which is closed when it is first asked for: what comes into the month or changes
+   * later is not in it. Undefined where the feed has no article of that month.
+   */
+  async archive(
+    scope: FeedScope,
+    month: string,
+    range: { start: number; end: number },
+    now: number,
+  ): Promise<FeedArchive | undefined> {
+    const closed = await this.#closedArchive(scope, month, range);
+    if (closed !== undefined) return closed;
+    if ((await this.monthBefore(scope, range.end)) !== month) return undefined;
+    const previous = await this.monthBefore(scope, range.start);
+    await this.#db
+      .prepare(
+        `INSERT INTO feed_archives (scope, month, closed_at, previous) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (scope, month) DO NOTHING`,
+      )
+      .bind(scopeKey(scope), month, now, previous ?? null)
+      .run();
+    return this.#closedArchive(scope, month, range);
+  }
+
+  async #closedArchive(
+    scope: FeedScope,
+    month: string,
+    range: { start: number; end: number },
+  ): Promise<FeedArchive | undefined> {
+    const row = await this.#db
+      .prepare('SELECT closed_at, previous FROM feed_archives WHERE scope = ?1 AND month = ?2')
+      .bind(scopeKey(scope), month)
+      .first<{ closed_at: number; previous: string | null }>();
+    if (row === null) return undefined;
+    return { ...range, closedAt: row.closed_at, ...(row.previous !== null && { previous: row.previous }) };
+  }
+
+  /** The articles of an archive as they were when it was closed, newest first; with `before`, those behind that place. */
+  async archived(
+    scope: FeedScope,
+    { start, end, closedAt }: FeedArchive,
+    limit: number,
+    before?: Position,
+  ): Promise<Article[]> {
+    const { from, where, order, parameter } = scopeQuery(scope);
+    const asItWas = (column: string) =>
+      `CASE WHEN edition.id IS NULL THEN articles.${column} ELSE edition.${column} END AS ${column}`;
+    const { results } = await this.#db
+      .prepare(
+        `SELECT articles.id, source_id, articles.published, ${asItWas('title')}, ${asItWas('link')},
+           ${asItWas('front')}, ${asItWas('content_html')}, url, entry, feed_title
+         FROM ${from} JOIN sources ON sources.id = source_id
+         LEFT JOIN article_editions AS edition ON edition.id = articles.id AND edition.until =
+           (SELECT min(until) FROM article_editions WHERE id = articles.id AND until > ?6)
+         WHERE ${where} AND ${order}.published BETWEEN ?5 AND ?3
+           AND (${order}.published < ?3 OR ${order}.id > ?4) AND first_seen_at <= ?6
+         ORDER BY ${order}.published DESC, ${order}.id LIMIT ?2`,
+      )
+      .bind(parameter, limit, before?.published ?? end - 1, before?.id ?? '', start, closedAt)
       .all<ArticleRow>();
     return results.map(fromRow);
   }
@@ -196,13 +290,23 @@ export class ArticleStore {
     return row === null ? undefined : fromRow(row);
   }
 
-  /** The version of a feed's content; undefined when it has never had an article. One row read. */
-  async version(scope: FeedScope): Promise<number | undefined> {
-    const version = await this.#db
-      .prepare('SELECT version FROM feed_versions WHERE scope = ?1')
-      .bind(scopeKey(scope))
-      .first<number>('version');
-    return version ?? undefined;
+  /** What a feed is now. One row read, for a single source's feed two. */
+  async state(scope: FeedScope): Promise<FeedState> {
+    const row = await this.#db
+      .prepare(
+        `SELECT version, gone, moved_to, ${scope.kind === 'source' ? '(SELECT broken_since FROM sources WHERE id = ?2)' : '?2'} AS broken_since
+         FROM feed_versions WHERE scope = ?1`,
+      )
+      .bind(scopeKey(scope), scope.kind === 'source' ? scope.id : null)
+      .first<{ version: number; gone: number; moved_to: string | null; broken_since: number | null }>();
+    if (row === null) return { kind: 'unknown' };
+    if (row.gone === 1)
+      return { kind: 'gone', ...(row.moved_to !== null && { movedTo: categoryScope(row.moved_to) }) };
+    return {
+      kind: 'live',
+      version: row.version,
+      ...(row.broken_since !== null && { brokenSince: row.broken_since }),
+    };
   }
 
   /**
@@ -260,31 +364,37 @@ export function scopeKey(scope: FeedScope): string {
   }
 }
 
+/** The category whose key that is. */
+function categoryScope(key: string): FeedScope {
+  return { kind: 'category', path: JSON.parse(key.slice('category:'.length)) };
+}
+
 /** Where the articles of a scope are found, and the table whose index has them in a feed's order. */
 function scopeQuery(scope: FeedScope): {
   from: string;
   where: string;
   order: 'articles' | 'article_tags';
-  parameter?: string;
+  /** What `?1` in the condition stands for. */
+  parameter: string;
 } {
   switch (scope.kind) {
     case 'all':
-      return { from: 'articles', where: 'true', order: 'articles' };
+      return { from: 'articles', where: `?1 = ''`, order: 'articles', parameter: '' };
     case 'category':
       // ["a","b"] and what lies below it: the JSON without its closing bracket is the prefix of its descendants'
       return {
         from: 'articles',
-        where: `source_id IN (SELECT id FROM sources WHERE categories = ?4
-          OR substr(categories, 1, length(?4)) = substr(?4, 1, length(?4) - 1) || ',')`,
+        where: `source_id IN (SELECT id FROM sources WHERE categories = ?1
+          OR substr(categories, 1, length(?1)) = substr(?1, 1, length(?1) - 1) || ',')`,
         order: 'articles',
         parameter: JSON.stringify(scope.path),
       };
     case 'source':
-      return { from: 'articles', where: 'source_id = ?4', order: 'articles', parameter: scope.id };
+      return { from: 'articles', where: 'source_id = ?1', order: 'articles', parameter: scope.id };
     case 'tag':
       return {
         from: 'article_tags JOIN articles USING (id)',
-        where: 'tag = ?4',
+        where: 'tag = ?1',
         order: 'article_tags',
         parameter: scope.tag,
       };

@@ -1,7 +1,8 @@
 import { isBroken } from '../sources/health.ts';
-import type { FollowedSource, PollState } from '../sources/source.ts';
+import type { FollowedSource, PollState, Source } from '../sources/source.ts';
 import { sourceId } from '../sources/source.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
+import { scopeKey, scopeKeysOf } from './article-store.ts';
 import { fromSourceRow, NEVER, type SourceRow } from './source-row.ts';
 
 /** What an import changed. */
@@ -133,7 +134,16 @@ export class SourceStore {
           .bind(JSON.stringify(list.rsshub)),
       );
     }
+    const isGone = new Set(removed.map(({ id }) => id));
+    const after = [
+      ...all.filter(({ id }) => !isGone.has(id)),
+      ...added.map((entry) => ({ ...entry, id: sourceId(entry.url) })),
+    ].map((source) => ({
+      ...source,
+      categories: updated.find((entry) => find(entry)?.id === source.id)?.categories ?? source.categories,
+    }));
     if (updated.length + removed.length > 0) statements.push(this.#newVersions(now));
+    if (updated.length + removed.length + added.length > 0) statements.push(this.#feedsThatAre(all, after));
     if (statements.length > 0) await this.#db.batch(statements);
     return {
       added: added.length,
@@ -145,8 +155,10 @@ export class SourceStore {
 
   /** Removes a source and its articles. Tells whether there was one. */
   async remove(id: string, now: number): Promise<boolean> {
-    if ((await this.find(id)) === undefined) return false;
-    await this.#db.batch([...this.#removal([id]), this.#newVersions(now)]);
+    const all = (await this.all()).map(({ source }) => source);
+    const others = all.filter((source) => source.id !== id);
+    if (others.length === all.length) return false;
+    await this.#db.batch([...this.#removal([id]), this.#newVersions(now), this.#feedsThatAre(all, others)]);
     return true;
   }
 
@@ -231,10 +243,49 @@ export class SourceStore {
     );
   }
 
+  /** Marks the feeds that lost their last source as gone, with where they moved to, and those that have one as there. */
+  #feedsThatAre(before: readonly Source[], after: readonly Source[]): D1PreparedStatement {
+    return this.#db
+      .prepare(
+        `UPDATE feed_versions SET gone = scope NOT IN (SELECT value FROM json_each(?1)),
+           moved_to = CASE WHEN scope NOT IN (SELECT value FROM json_each(?1))
+             THEN coalesce((SELECT value FROM json_each(?2) AS move WHERE move.key = scope), moved_to) END
+         WHERE (scope GLOB 'source:*' OR scope GLOB 'category:*')
+           AND (gone = 1 OR scope NOT IN (SELECT value FROM json_each(?1)))`,
+      )
+      .bind(
+        JSON.stringify([...new Set(after.flatMap(scopeKeysOf))]),
+        JSON.stringify(Object.fromEntries(movedCategories(before, after))),
+      );
+  }
+
   /** Categories or whole sources changed: every feed may look different. */
   #newVersions(now: number): D1PreparedStatement {
     return this.#db.prepare('UPDATE feed_versions SET version = max(version + 1, ?1)').bind(now);
   }
+}
+
+/** Of the categories that have no source any more, those whose sources are all in one other of the same depth now. */
+function movedCategories(before: readonly Source[], after: readonly Source[]): Map<string, string> {
+  const now = new Map(after.map((source) => [source.id, source]));
+  const live = new Set(after.flatMap(scopeKeysOf));
+  const moves = new Map<string, Set<string | undefined>>();
+  for (const source of before) {
+    const levels = now.get(source.id)?.categories ?? [];
+    source.categories.forEach((_, level) => {
+      const from = scopeKey({ kind: 'category', path: source.categories.slice(0, level + 1) });
+      if (live.has(from)) return;
+      const to =
+        level < levels.length ? scopeKey({ kind: 'category', path: levels.slice(0, level + 1) }) : undefined;
+      moves.set(from, (moves.get(from) ?? new Set()).add(to));
+    });
+  }
+  const moved = new Map<string, string>();
+  for (const [from, targets] of moves) {
+    const [to, another] = targets;
+    if (to !== undefined && another === undefined && targets.size === 1) moved.set(from, to);
+  }
+  return moved;
 }
 
 function toEntryRow(entry: SourceEntry, id: string): Record<string, string> {

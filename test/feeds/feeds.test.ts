@@ -27,6 +27,7 @@ const ARTICLE: Article = {
 
 function feedOf(...articles: Article[]): FeedDocument {
   return {
+    id: 'urn:uuid:00000000-0000-8000-8000-000000000000',
     title: 'News & more',
     pageUrl: 'https://tributary.example/',
     selfUrl: 'https://tributary.example/feed.xml',
@@ -34,6 +35,7 @@ function feedOf(...articles: Article[]): FeedDocument {
     articles,
     sources: new Map([['abc', { title: 'Qu & Tou', url: 'https://news.example/feed?a&b' }]]),
     proxyOrigin: 'https://tributary.example',
+    paging: {},
   };
 }
 
@@ -63,6 +65,7 @@ describe('RSS', () => {
       guid: { '@isPermaLink': 'false', '#text': URN },
       pubDate: 'Mon, 23 Nov 2026 06:56:51 GMT',
       'dc:creator': '趣头条',
+      'dc:language': 'zh-CN',
       category: ['harbour', 'R&D'],
       description: 'Fog &amp; &lt;waiting&gt;',
       'content:encoded': BODY,
@@ -106,7 +109,7 @@ describe('Atom', () => {
       category: [{ '@term': 'harbour' }, { '@term': 'R&D' }],
       summary: { '#text': 'Fog & <waiting>' },
       content: { '@type': 'html', '#text': BODY },
-      source: { id: 'https://news.example/feed?a&b', title: 'Qu & Tou' },
+      source: { id: 'https://news.example/feed?a&b', title: { '#text': 'Qu & Tou' } },
     });
   });
 });
@@ -142,6 +145,42 @@ describe('JSON Feed', () => {
   });
 });
 
+describe('a JSON Feed', () => {
+  it('holds no half of a surrogate pair, which strict readers refuse', () => {
+    const text = toJsonFeed(feedOf({ ...ARTICLE, title: 'half \uD83D, whole 😀 and \\ud83d in words' }));
+    expect(text).not.toContain('half \\ud83d');
+    expect(JSON.parse(text).items[0].title).toBe('half \uFFFD, whole 😀 and \\ud83d in words');
+  });
+
+  it('gives an item without a body its text', () => {
+    const [item] = JSON.parse(toJsonFeed(feedOf({ ...ARTICLE, contentHtml: '' }))).items;
+    expect(item).not.toHaveProperty('content_html');
+    expect(item.content_text).toBe('Fog & <waiting>');
+  });
+});
+
+describe.each([
+  ['RSS', toRss, 'application/rss+xml'],
+  ['Atom', toAtom, 'application/atom+xml'],
+])('%s of an archive', (_, write, type) => {
+  const archive = {
+    ...feedOf(ARTICLE),
+    paging: {
+      isArchive: true,
+      current: 'https://t.example/f',
+      previousArchive: 'https://t.example/f?archive=a&b',
+    },
+  };
+  it('says that it is one, where the feed is and where it goes on', () => {
+    const text = write(archive);
+    expect(text).toContain('<fh:archive/>');
+    expect(text).toContain(`rel="current" type="${type}" href="https://t.example/f"`);
+    expect(text).toContain(`rel="prev-archive" type="${type}" href="https://t.example/f?archive=a&amp;b"`);
+    expect(XMLValidator.validate(text)).toBe(true);
+    expect(write(feedOf(ARTICLE))).not.toContain('fh:');
+  });
+});
+
 describe.each([
   ['RSS', toRss],
   ['Atom', toAtom],
@@ -160,7 +199,8 @@ describe.each([
       }),
     );
     expect(XMLValidator.validate(text)).toBe(true);
-    expect(text).not.toMatch(/[\0\x0B\uFFFF]|<script/);
+    expect(text).not.toMatch(/[\0\x0B\uFFFF]/);
+    expect(text.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '')).not.toContain('<script');
     expect(text.isWellFormed()).toBe(true);
   });
 

@@ -33,6 +33,11 @@ function identified(change: Partial<Article> = {}, contentHash = 'one'): Identif
   };
 }
 
+async function versionOf(articles: ArticleStore, scope: FeedScope): Promise<number | undefined> {
+  const state = await articles.state(scope);
+  return state.kind === 'live' ? state.version : undefined;
+}
+
 async function stores() {
   const articles = new ArticleStore(env.DB);
   const sources = new SourceStore(env.DB);
@@ -51,7 +56,7 @@ describe('the article store', () => {
     const { articles } = await stores();
     expect(await articles.save(SOURCE, [identified()], 1000)).toBe(1);
     expect(await articles.save(SOURCE, [identified({ published: 5 })], 2000)).toBe(0);
-    expect(await articles.version({ kind: 'all' })).toBe(1000);
+    expect(await versionOf(articles, { kind: 'all' })).toBe(1000);
     expect((await articles.find(ARTICLE.id))?.published).toBe(ARTICLE.published);
   });
 
@@ -68,12 +73,12 @@ describe('the article store', () => {
       [ARTICLE.title],
     ]);
     for (const tag of ['fog', 'harbour', 'sun']) {
-      expect(await articles.version({ kind: 'tag', tag }), tag).toBeGreaterThanOrEqual(2000);
+      expect(await versionOf(articles, { kind: 'tag', tag }), tag).toBeGreaterThanOrEqual(2000);
     }
     await sources.remove(SOURCE.id, 3000);
     expect(await idsOf('sun')).toEqual([]);
-    expect(await articles.version({ kind: 'tag', tag: 'sun' })).toBeGreaterThan(2001);
-    expect(await articles.version({ kind: 'tag', tag: 'none' })).toBeUndefined();
+    expect(await versionOf(articles, { kind: 'tag', tag: 'sun' })).toBeGreaterThan(2001);
+    expect(await versionOf(articles, { kind: 'tag', tag: 'none' })).toBeUndefined();
   });
 
   it('keeps the date of publication when the content changes', async () => {
@@ -97,7 +102,7 @@ describe('the article store', () => {
       [{ kind: 'source', id: SOURCE.id }, 1001],
       [{ kind: 'source', id: 'another' }, undefined],
     ];
-    for (const [scope, version] of versions) expect(await articles.version(scope)).toBe(version);
+    for (const [scope, version] of versions) expect(await versionOf(articles, scope)).toBe(version);
   });
 
   it('finds articles by any level of the category path, but not by a name that only begins alike', async () => {
@@ -172,7 +177,7 @@ describe('the source store', () => {
     );
     expect(await articles.find(ARTICLE.id)).toMatchObject({ categories: ['News', 'Ferry'], author: 'Ferry' });
     expect(await articles.latest({ kind: 'category', path: ['News'] }, 10)).toHaveLength(1);
-    expect(await articles.version({ kind: 'all' })).toBe(2000);
+    expect(await versionOf(articles, { kind: 'all' })).toBe(2000);
   });
 
   it('updates what its owner changed without losing what polling learned', async () => {
@@ -192,7 +197,7 @@ describe('the source store', () => {
     expect(counts.removed).toBe(1);
     expect(await sources.all()).toEqual([]);
     expect(await articles.find(ARTICLE.id)).toBeUndefined();
-    expect(await articles.version({ kind: 'all' })).toBe(2000);
+    expect(await versionOf(articles, { kind: 'all' })).toBe(2000);
   });
 
   it('gives a saved polling state back as it was, and tells since when the source is broken', async () => {
