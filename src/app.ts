@@ -6,6 +6,7 @@ import { healthRoutes } from './routes/health.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { postRoutes } from './routes/posts.ts';
+import { websubRoutes } from './routes/websub.ts';
 import { ArticleStore } from './store/article-store.ts';
 import { PollStore } from './store/poll-store.ts';
 import { SourceStore } from './store/source-store.ts';
@@ -40,6 +41,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', postRoutes());
   app.route('/', healthRoutes());
   app.route('/', apiRoutes());
+  app.route('/', websubRoutes());
   app.route('/', pageRoutes());
   app.notFound((c) => c.text('There is nothing at this address.\n', 404, NOT_STORED));
   app.onError((error, c) => {

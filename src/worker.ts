@@ -1,5 +1,7 @@
 import { createApp } from './app.ts';
-import { type Env, readConfig } from './env.ts';
+import { type Config, type Env, readConfig } from './env.ts';
+import type { AddressPolicy } from './fetch/public-address.ts';
+import { askHubs } from './jobs/ask-hubs.ts';
 import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
 import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
@@ -10,6 +12,7 @@ import { PollStore } from './store/poll-store.ts';
 import { ReaderStore } from './store/reader-store.ts';
 import { RetentionStore } from './store/retention-store.ts';
 import { SourceStore } from './store/source-store.ts';
+import { SubscriptionStore } from './store/subscription-store.ts';
 import { userAgent } from './user-agent.ts';
 
 const app = createApp();
@@ -27,9 +30,16 @@ export default {
       now: Date.now(),
       random: Math.random,
     });
+    const { publicOrigin } = config;
+    if (isReachableByHubs(publicOrigin)) {
+      const tools = { fetch, policy: policyOf(config), userAgent: userAgent(publicOrigin), publicOrigin };
+      await askHubs({ ...tools, subscriptions: new SubscriptionStore(env.DB), now: Date.now() }).catch(
+        (error) => console.error('hubs could not be asked', error),
+      );
+    }
     await keepHouse(config, {
       fetch,
-      userAgent: userAgent(config.publicOrigin),
+      userAgent: userAgent(publicOrigin),
       health: new HealthStore(env.DB),
       retention: new RetentionStore(env.DB),
       now: Date.now(),
@@ -47,16 +57,18 @@ export default {
 const DEAD_LETTERS = '-dead';
 
 async function pollTools(env: Env): Promise<ConsumeTools> {
-  const { privateOrigins, publicOrigin, limits } = readConfig(env);
+  const config = readConfig(env);
+  const { publicOrigin, limits } = config;
   const readers = await recentReaders(env);
   return {
     fetch,
-    policy: { allowedOrigins: new Set(privateOrigins), ownHosts: ownHosts(publicOrigin) },
+    policy: policyOf(config),
     userAgentFor: (source) => userAgent(publicOrigin, subscribersOf(scopeKeysOf(source), readers)),
     articles: new ArticleStore(env.DB),
     sources: new SourceStore(env.DB),
     polls: new PollStore(env.DB),
     queue: env.POLLS,
+    ...(isReachableByHubs(publicOrigin) && { subscriptions: new SubscriptionStore(env.DB) }),
     limits,
     now: Date.now,
     random: Math.random,
@@ -74,7 +86,15 @@ async function recentReaders(env: Env): Promise<NonNullable<typeof known>['reade
   return known.readers;
 }
 
+/** Hubs send nothing secret to an address that is not https (WebSub, 5.1). */
+function isReachableByHubs(publicOrigin: string | undefined): publicOrigin is string {
+  return publicOrigin?.startsWith('https://') === true;
+}
+
 /** Asking ourselves would be a loop. */
-function ownHosts(publicOrigin: string | undefined): ReadonlySet<string> {
-  return new Set(publicOrigin === undefined ? [] : [new URL(publicOrigin).host]);
+function policyOf({ privateOrigins, publicOrigin }: Config): AddressPolicy {
+  return {
+    allowedOrigins: new Set(privateOrigins),
+    ownHosts: new Set(publicOrigin === undefined ? [] : [new URL(publicOrigin).host]),
+  };
 }

@@ -5,12 +5,16 @@ export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 export interface FetchInit {
   headers: Headers;
+  method?: 'POST';
+  body?: string;
   redirect: 'manual';
   signal: AbortSignal;
 }
 
 export interface GuardedRequest {
   url: URL;
+  /** Sent with POST; without it the request is a GET. */
+  post?: string;
   /** The headers for one hop; worked out again for each, because a Referer depends on whom it is sent to. */
   headersFor: (hop: URL) => Headers;
   /** How long one hop may take until its headers are there. */
@@ -42,9 +46,11 @@ export type FetchFailure =
 const MAX_HOPS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
+/** Redirects after which a POST stays one (RFC 9110, 15.4); after others it would arrive as something else. */
+const KEEPS_METHOD: ReadonlySet<number> = new Set([307, 308]);
 
 /**
- * One GET request in which redirects are walked by hand, so that every hop is checked against the address policy
+ * One GET or POST request in which redirects are walked by hand, so that every hop is checked against the address policy
  * before anything is sent to it. At most five redirects are followed. The body of the response is unread.
  */
 export async function guardedFetch(
@@ -64,6 +70,8 @@ export async function guardedFetch(
     discard(response);
     const next = findRedirectTarget(response, url);
     if (next === undefined) return failed('bad-redirect', url, `${url.host} redirects to nowhere`);
+    if (request.post !== undefined && !KEEPS_METHOD.has(response.status))
+      return failed('bad-redirect', url, `${url.host} redirects what was sent by ${response.status}`);
     permanent &&= PERMANENT.has(response.status);
     url = next;
   }
@@ -82,7 +90,13 @@ async function fetchOnce(url: URL, request: GuardedRequest, fetch: Fetch): Promi
   const timer = setTimeout(() => impatience.abort(), request.headerTimeoutMs);
   const signal = AbortSignal.any([request.signal, impatience.signal]);
   try {
-    const init: FetchInit = { headers: request.headersFor(url), redirect: 'manual', signal };
+    const { post } = request;
+    const init: FetchInit = {
+      ...(post !== undefined && { method: 'POST', body: post }),
+      headers: request.headersFor(url),
+      redirect: 'manual',
+      signal,
+    };
     return { kind: 'answer', response: await fetch(url.href, init) };
   } catch {
     // The runtimes word their errors differently and give no cause, so the signal is asked instead.

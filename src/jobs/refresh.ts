@@ -1,3 +1,4 @@
+import type { IdentifiedArticle } from '../article.ts';
 import type { FeedResponse } from '../fetch/feed-request.ts';
 import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
 import { modeAfterFreshGuids } from '../normalise/identity.ts';
@@ -13,6 +14,8 @@ import { rhythmOf } from '../sources/rhythm.ts';
 import type { FollowedSource, PollState, Source, SourceFailure } from '../sources/source.ts';
 import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
+import type { SubscriptionStore } from '../store/subscription-store.ts';
+import { findHub } from '../websub/hub-links.ts';
 import { type AskTools, allowing, askForFeed } from './ask-for-feed.ts';
 import { discoverFeed } from './discover.ts';
 import { keepIds } from './keep-ids.ts';
@@ -21,6 +24,8 @@ import { keepIds } from './keep-ids.ts';
 export interface RefreshTools extends AskTools {
   articles: Pick<ArticleStore, 'known' | 'sameTitle' | 'save'>;
   sources: Pick<SourceStore, 'savePoll' | 'move' | 'followRedirect'>;
+  /** Present where hubs can reach us. */
+  subscriptions?: Pick<SubscriptionStore, 'want' | 'recordMissed'>;
   /** From 0 to 1: spreads the next polls. */
   jitter: number;
 }
@@ -87,11 +92,14 @@ async function saveFeed(
     now: tools.now,
   });
   const kept = await keepIds(source, articles, tools.articles);
+  if (followed.isPushed) await noteWhatHubMissed(source, kept.articles, tools);
   const changed = await tools.articles.save(source, kept.articles, tools.now, { partial: response.isDelta });
 
   const dates = articles.flatMap(({ article }) => (article.publishedInferred ? [] : article.published));
   // a delta shows neither the whole body nor how often something is published
   const rhythm = response.isDelta ? state.rhythm : rhythmOf(dates);
+  const newestAt = Math.max(...articles.map(({ article }) => article.published));
+  await noteHub(source, { ...feed, ...response, newestAt }, tools);
   const feedTitle = feed.title === undefined ? '' : plainTitle(feed.title.value);
   const { rhythm: _, bodyHash: __, stableHash: ___, ...rest } = state;
   await saveSuccess(
@@ -114,6 +122,33 @@ async function saveFeed(
     { wasRead: true },
   );
   return { kind: 'updated', changed, bytes: response.bytes.length };
+}
+
+const MONTH = 30 * 24 * 3_600_000;
+/** Hubs take a while; what is newer may be on its way. */
+const HUB_DELAY = 3_600_000;
+
+/** A hub is worth its trouble for a feed in which something was published within the last month. */
+async function noteHub(
+  source: Source,
+  feed: Parameters<typeof findHub>[0] & { newestAt: number },
+  { subscriptions, now }: RefreshTools,
+): Promise<void> {
+  const links = findHub(feed);
+  if (subscriptions === undefined || links === undefined || isRsshubRoute(source.url)) return;
+  if (now - feed.newestAt < MONTH) await subscriptions.want(source.id, links, now);
+}
+
+/** A hub that did not bring what a poll finds is not relied upon: the source is polled as if there were none. */
+async function noteWhatHubMissed(
+  source: Source,
+  found: readonly IdentifiedArticle[],
+  { articles, subscriptions, now }: RefreshTools,
+): Promise<void> {
+  const known = await articles.known(found.map(({ article }) => article.id));
+  const isMissed = ({ article }: IdentifiedArticle) =>
+    !known.has(article.id) && article.published < now - HUB_DELAY;
+  if (found.some(isMissed)) await subscriptions?.recordMissed(source.id);
 }
 
 /**

@@ -79,6 +79,7 @@ export function toFeed(draft: Draft, format: ParsedFeed['format']): ParsedFeed {
   setText(feed, 'description', firstOf(draft.texts, DESCRIPTIONS));
   setString(feed, 'link', pageOf(draft));
   setString(feed, 'selfLink', draft.links.find(({ rel }) => rel === 'self')?.href);
+  setString(feed, 'hub', draft.links.find(({ rel }) => rel === 'hub')?.href);
   setString(
     feed,
     'language',
@@ -122,7 +123,7 @@ function setText(feed: ParsedFeed, field: 'title' | 'description', value: FeedTe
 
 function setString(
   feed: ParsedFeed,
-  field: 'link' | 'selfLink' | 'language' | 'image',
+  field: 'link' | 'selfLink' | 'hub' | 'language' | 'image',
   value: string | undefined,
 ): void {
   if (value !== undefined) feed[field] = value;

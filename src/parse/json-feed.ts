@@ -56,6 +56,7 @@ function toFeed(source: JsonObject, url: string | undefined): ParsedFeed {
       description: textOf(source.description, 'text'),
       link: addressOf(source.home_page_url, url),
       selfLink: addressOf(source.feed_url, url),
+      hub: addressOf(hubOf(source), url),
       language: stringOf(source.language),
       image: addressOf(source.icon, url) ?? addressOf(source.favicon, url),
     }),
@@ -66,6 +67,13 @@ function toFeed(source: JsonObject, url: string | undefined): ParsedFeed {
     items: [],
     repairs: [],
   };
+}
+
+/** WebSub is the one kind of hub that we know. */
+function hubOf(source: JsonObject): unknown {
+  return listOf(source.hubs)
+    .filter(isObject)
+    .find(({ type }) => stringOf(type)?.toLowerCase() === 'websub')?.url;
 }
 
 function toItem(source: JsonObject, url: string | undefined): ParsedItem {

@@ -8,6 +8,8 @@ export interface ParsedFeed {
   link?: string;
   /** The address the feed gives itself (`rel="self"`, `feed_url`). */
   selfLink?: string;
+  /** A hub that pushes what is new (`rel="hub"`, JSON Feed `hubs`). */
+  hub?: string;
   language?: string;
   image?: string;
   authors: Person[];

@@ -18,6 +18,7 @@ export interface SeenRequest {
   method: string;
   path: string;
   headers: Record<string, string>;
+  body: string;
 }
 
 /**
@@ -39,6 +40,7 @@ export async function startOrigin(): Promise<{ origin: string; close: () => Prom
       method: request.method ?? '',
       path,
       headers: { ...request.headers } as Record<string, string>,
+      body: await bodyOf(request),
     });
     return send(answers.get(path), request, response);
   });
