@@ -28,7 +28,7 @@ export interface AppEnv {
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
-    const config = readConfig(c.env);
+    const config = configOf(c.env);
     c.set('config', config);
     c.set('origin', config.publicOrigin ?? new URL(c.req.url).origin);
     c.set('articles', new ArticleStore(c.env.DB));
@@ -49,6 +49,15 @@ export function createApp(): Hono<AppEnv> {
     return c.text('This failed on our side; the log says why.\n', 500, NOT_STORED);
   });
   return app;
+}
+
+const configs = new WeakMap<Env, Config>();
+
+/** The variables do not change while an isolate lives, and checking a time zone is not cheap. */
+function configOf(env: Env): Config {
+  const config = configs.get(env) ?? readConfig(env);
+  configs.set(env, config);
+  return config;
 }
 
 /** Cloudflare keeps an answer that says nothing about caching for hours. */

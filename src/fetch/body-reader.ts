@@ -6,7 +6,10 @@ export type BodyStep =
   | { kind: 'broken' };
 
 export interface BodyReader {
-  next(): Promise<BodyStep>;
+  /** The next piece, of at most `maxBytes` where the runtime lets the reader choose. */
+  next(maxBytes?: number): Promise<BodyStep>;
+  /** Gives back what has not been read, for the runtime to pass on; nothing can be read here afterwards. */
+  release(): ReadableStream<Uint8Array>;
   /** Stops the transfer; safe to call at any time. */
   cancel(): void;
 }
@@ -19,19 +22,24 @@ const CHUNK_BYTES = 262_144;
  * is `broken`; after either the transfer has been cancelled. Time in which nobody asks for a piece is not counted.
  */
 export function openBody(body: ReadableStream<Uint8Array>, idleMs: number): BodyReader {
-  const { read, cancel } = openReader(body);
+  const { read, release, cancel } = openReader(body);
   return {
-    async next() {
-      const step = await withTimeout(read(), idleMs);
+    async next(maxBytes = CHUNK_BYTES) {
+      const step = await withTimeout(read(maxBytes), idleMs);
       if (step.kind === 'timeout' || step.kind === 'broken') cancel();
       return step;
+    },
+    release() {
+      release();
+      return body;
     },
     cancel,
   };
 }
 
 interface Reader {
-  read(): Promise<BodyStep>;
+  read(maxBytes: number): Promise<BodyStep>;
+  release(): void;
   cancel(): void;
 }
 
@@ -39,7 +47,7 @@ interface Reader {
 function openReader(body: ReadableStream<Uint8Array>): Reader {
   try {
     const reader = body.getReader({ mode: 'byob' });
-    return toReader(reader, () => reader.read(new Uint8Array(CHUNK_BYTES)));
+    return toReader(reader, (maxBytes) => reader.read(new Uint8Array(maxBytes)));
   } catch {
     const reader = body.getReader();
     return toReader(reader, () => reader.read());
@@ -51,17 +59,23 @@ interface ReadResult {
   value?: Uint8Array | undefined;
 }
 
-function toReader(owner: { cancel(): Promise<void> }, read: () => Promise<ReadResult>): Reader {
+function toReader(
+  owner: { cancel(): Promise<void>; releaseLock(): void },
+  read: (maxBytes: number) => Promise<ReadResult>,
+): Reader {
   return {
-    async read() {
+    async read(maxBytes) {
       try {
-        const { done, value } = await read();
+        const { done, value } = await read(maxBytes);
         return done
           ? { kind: 'end' }
           : { kind: 'chunk', bytes: (value ?? new Uint8Array()) as Uint8Array<ArrayBuffer> };
       } catch {
         return { kind: 'broken' };
       }
+    },
+    release() {
+      owner.releaseLock();
     },
     cancel() {
       owner.cancel().catch(() => {});

@@ -1,7 +1,7 @@
 import type { Admitted } from './admission.ts';
 import { notModified, picture, refuse } from './answer.ts';
 import type { FetchedPicture, Freshness, PictureFailure } from './fetch-picture.ts';
-import { openCopy, streamPicture, withLength } from './picture-body.ts';
+import { openCopy, passOn, streamPicture, withLength } from './picture-body.ts';
 import { storeFailure, storePicture } from './picture-cache.ts';
 
 type Picture = Extract<FetchedPicture, { kind: 'picture' }>;
@@ -12,7 +12,7 @@ export function fromFetched(fetched: Picture, admitted: Admitted): Response {
   if (!fetched.isFirstRung) deps.waitUntil(deps.rememberReferer(url.host, fetched.rung));
   const store = canStore(fetched, admitted) ? storeWith(fetched, admitted) : undefined;
   const facts = { ...fetched, cacheControl: toCacheControl(fetched.freshness) };
-  return picture(toBody(fetched, store, deps.limitBytes), {
+  return picture(toBody(fetched, store, deps), {
     facts,
     length: fetched.length,
     contentRange: fetched.range?.header,
@@ -36,17 +36,22 @@ function storeWith({ type, etag, lastModified, length, freshness }: Picture, { k
 }
 
 /** When the cache refuses a stream its copy is dropped, or the client would wait for it. */
-function toBody({ body, length }: Picture, store: Store | undefined, limit: number): BodyInit {
+function toBody(
+  { body, length }: Picture,
+  store: Store | undefined,
+  { limitBytes, idleTimeoutMs }: Admitted['deps'],
+): BodyInit {
   if (body.isWhole) {
     store?.(body.head);
     return body.head;
   }
+  if (!store && length !== undefined) return passOn(body, { length, idleMs: idleTimeoutMs });
   const sized = (stream: ReadableStream<Uint8Array>) =>
     length === undefined ? stream : withLength(stream, length);
-  if (!store) return sized(streamPicture(body, limit));
+  if (!store) return streamPicture(body, limitBytes);
   const copy = openCopy();
   store(sized(copy.readable)).finally(() => copy.drop());
-  return sized(streamPicture(body, limit, copy));
+  return sized(streamPicture(body, limitBytes, copy));
 }
 
 function toCacheControl({ seconds, store }: Freshness): string {

@@ -1,9 +1,15 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { type AddressPolicy, checkAddress } from '../fetch/public-address.ts';
+import { HotCopies } from '../images/hot-copies.ts';
+import { KnownHosts } from '../images/known-hosts.ts';
 import { proxyImage } from '../images/proxy.ts';
 import { parseTarget, type TargetResult } from '../images/target.ts';
 import { userAgent } from '../user-agent.ts';
+
+/** What an isolate keeps in memory from one request to the next. */
+const hotCopies = new HotCopies();
+const knownHosts = new KnownHosts();
 
 /**
  * The image proxy: `/?http://origin/a.jpg`, the same behind a signature, and `/<base64url of the address>`. What names
@@ -22,14 +28,21 @@ export function pictureRoutes(): Hono<AppEnv> {
 async function servePicture(c: Context<AppEnv>): Promise<Response> {
   const { config, articles } = c.var;
   const target = parseTarget(c.req.url);
+  const now = Date.now();
   return proxyImage(c.req.raw, {
     fetch,
     policy: await addressPolicy(c, target),
     access: config.imageAccess,
-    knownHost: async () => (target.kind === 'target' ? articles.pictureHost(target.url) : undefined),
-    rememberReferer: (host, rung) => articles.rememberReferer(host, rung),
-    cache: caches.default,
-    now: Date.now(),
+    knownHost: async () =>
+      target.kind === 'target'
+        ? knownHosts.of(target.url, (picture) => articles.pictureHost(picture), now)
+        : undefined,
+    rememberReferer: async (host, rung) => {
+      await articles.rememberReferer(host, rung);
+      knownHosts.forget();
+    },
+    cache: hotCopies.over(caches.default, now),
+    now,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     userAgent: userAgent(config.publicOrigin),
     allowMedia: false,

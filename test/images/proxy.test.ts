@@ -261,6 +261,18 @@ describe('a picture', () => {
     await reader?.cancel();
   });
 
+  it('fails aloud when an origin that named its length falls far behind it', async () => {
+    const { get } = await setUp(
+      (_, res) => {
+        res.writeHead(200, { 'content-length': 6000, 'cache-control': 'no-store' });
+        res.write(Buffer.concat([GIF, Buffer.alloc(4000)]));
+      },
+      { idleTimeoutMs: 50 },
+    );
+    const response = await get();
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+
   it('is a 504 when the origin does not answer', async () => {
     const { read } = await setUp(() => {}, { headerTimeoutMs: 50 });
     expect((await read()).response.status).toBe(504);

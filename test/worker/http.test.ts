@@ -148,9 +148,9 @@ describe('a picture', () => {
   });
 
   it('that is really a page is refused', async () => {
-    await followOne(shown(`${env.ORIGIN}/a.gif`));
-    await answerWith({ '/a.gif': { body: '<html><script>', headers: { 'Content-Type': 'image/gif' } } });
-    expect((await call(`/?${env.ORIGIN}/a.gif`)).status).toBeGreaterThanOrEqual(400);
+    await followOne(shown(`${env.ORIGIN}/page.gif`));
+    await answerWith({ '/page.gif': { body: '<html><script>', headers: { 'Content-Type': 'image/gif' } } });
+    expect((await call(`/?${env.ORIGIN}/page.gif`)).status).toBeGreaterThanOrEqual(400);
   });
 });
 
