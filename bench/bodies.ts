@@ -28,7 +28,9 @@ export async function run(): Promise<void> {
     'Chinese, 5 KB': makeBody('chinese', 5_000),
     'Chinese, 50 KB': makeBody('chinese', 50_000),
     'Chinese, 1 MB': makeBody('chinese', 1_000_000),
-    'English, 15 KB': makeBody('english', 15_000),
+    'English, 5 KB': makeBody('english', 5_000),
+    'English, 50 KB': makeBody('english', 50_000),
+    'English, 1 MB': makeBody('english', 1_000_000),
   })) {
     const times = measure(body);
     const ours = median(times['clean-body'] ?? []);

@@ -14,9 +14,11 @@ export interface Contender {
   source: string;
 }
 
-/** CPU milliseconds a request takes above those of a Worker that only receives it; medians of the rounds. */
+/** CPU milliseconds above those of a Worker that only receives the request; medians of the rounds. */
 export interface Cost {
   name: string;
+  /** Until it waits for requests. */
+  start: number;
   cold: number;
   warm: number;
   /** Milliseconds of every round. */
@@ -46,25 +48,29 @@ export async function measureIsolates(
     [EMPTY, ...contenders].map(async ({ name, source }) => ({
       name,
       script: await bundle(source),
+      starts: [] as number[],
       colds: [] as number[],
       warms: [] as number[],
     })),
   );
   for (let round = 0; round < rounds; round++) {
     for (const contender of all) {
-      const { cold, warm } = await measureOnce(contender.script, body, round < warmRounds);
+      const { start, cold, warm } = await measureOnce(contender.script, body, round < warmRounds);
+      contender.starts.push(start);
       contender.colds.push(cold);
       if (warm !== undefined) contender.warms.push(warm);
     }
   }
-  const [empty, ...measured] = all.map(({ name, colds, warms }) => ({
+  const [empty, ...measured] = all.map(({ name, starts, colds, warms }) => ({
     name,
+    start: median(starts),
     cold: median(colds),
     warm: median(warms),
     colds,
   }));
-  return measured.map(({ name, cold, warm, colds }) => ({
+  return measured.map(({ name, start, cold, warm, colds }) => ({
     name,
+    start: start - (empty?.start ?? 0),
     cold: cold - (empty?.cold ?? 0),
     warm: warm - (empty?.warm ?? 0),
     colds,
@@ -74,15 +80,15 @@ export async function measureIsolates(
 /** Prints CPU times, and how they compare with the first one's. */
 export function printCosts(what: string, costs: readonly Cost[]): void {
   const [own] = costs;
-  console.log(`${what}: CPU ms, cold (least to most) and warm`);
-  for (const { name, cold, warm, colds } of costs) {
+  console.log(`${what}: CPU ms of the start, the first request (least to most), and a warm one`);
+  for (const { name, start, cold, warm, colds } of costs) {
     const range = `${Math.min(...colds).toFixed(1)} to ${Math.max(...colds).toFixed(1)}`;
     const ratios =
       own === undefined
         ? ''
         : `ours is ${(own.cold / cold).toFixed(2)} and ${(own.warm / warm).toFixed(2)} of it`;
     console.log(
-      `  ${name.padEnd(14)} ${cold.toFixed(1).padStart(6)} (${range})  ${warm.toFixed(2).padStart(6)}  ${ratios}`,
+      `  ${name.padEnd(22)} ${start.toFixed(1).padStart(6)} ${cold.toFixed(1).padStart(6)} (${range})  ${warm.toFixed(2).padStart(6)}  ${ratios}`,
     );
   }
 }
@@ -113,7 +119,7 @@ async function measureOnce(
   script: string,
   body: Uint8Array,
   isWarmWanted: boolean,
-): Promise<{ cold: number; warm: number | undefined }> {
+): Promise<{ start: number; cold: number; warm: number | undefined }> {
   const { url, pid, stop } = await startWorker(script);
   const send = async (): Promise<void> => {
     const response = await fetch(url, { method: 'POST', body: Buffer.from(body) });
@@ -121,13 +127,14 @@ async function measureOnce(
     if (response.status !== 200) throw new Error(`The Worker answered ${response.status}: ${answer}`);
   };
   try {
+    const start = await restingCpuMs(pid);
     const cold = await cpuOf(pid, send);
-    if (!isWarmWanted) return { cold, warm: undefined };
+    if (!isWarmWanted) return { start, cold, warm: undefined };
     for (let count = 0; count < WARM_UP; count++) await send();
     const warm = await cpuOf(pid, async () => {
       for (let count = 0; count < WARM_REQUESTS; count++) await send();
     });
-    return { cold, warm: warm / WARM_REQUESTS };
+    return { start, cold, warm: warm / WARM_REQUESTS };
   } finally {
     await stop();
   }

@@ -5,6 +5,7 @@ import { askHubs } from './jobs/ask-hubs.ts';
 import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
 import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
+import './jobs/warm-up.ts';
 import { subscribersOf } from './sources/subscribers.ts';
 import { ArticleStore, scopeKeysOf } from './store/article-store.ts';
 import { HealthStore } from './store/health-store.ts';

@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   posts: ['article.ts', 'markup'],
   pages: ['article.ts'],
   images: ['fetch'],
-  jobs: ['article.ts', 'discover', 'fetch', 'normalise', 'parse', 'sources', 'store', 'websub'],
+  jobs: ['article.ts', 'discover', 'fetch', 'markup', 'normalise', 'parse', 'sources', 'store', 'websub'],
   routes: [
     'app.ts',
     'article.ts',

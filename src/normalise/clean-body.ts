@@ -26,6 +26,8 @@ import { absoluteUrl, contactUrl, withoutTracking } from './links.ts';
 import { countWords, summarise, withoutCdataMarks, withoutForbidden } from './plain-text.ts';
 
 const MAX_VALUE = 2000;
+/** Characters of text; more than a summary looks at. */
+const COUNTED_AT_ONCE = 4000;
 const MAX_MUTED_DEPTH = 200;
 /** Of all sources of a `picture`, which an attacker counts. */
 const MAX_CANDIDATES = 64;
@@ -95,7 +97,10 @@ class BodyCleaner {
   readonly #writer = new TreeWriter();
   readonly #pictures = new Set<string>();
   #headImage: string | undefined;
+  /** The text since it was last counted. */
   #text = '';
+  #words = 0;
+  #summary: string | undefined;
 
   /** Names of the elements open inside one that is left out with its content, itself included. */
   readonly #muted: string[] = [];
@@ -123,13 +128,13 @@ class BodyCleaner {
     this.#endPicture();
     this.#showSubstitute();
     const html = writer.end();
-    const summary = summarise(this.#text);
+    this.#countText();
     return {
       html,
       pictures: [...this.#pictures],
       ...(this.#headImage === undefined ? {} : { headImage: this.#headImage }),
-      ...(summary === undefined ? {} : { summary }),
-      words: countWords(this.#text),
+      ...(this.#summary === undefined ? {} : { summary: this.#summary }),
+      words: this.#words,
     };
   }
 
@@ -161,6 +166,18 @@ class BodyCleaner {
     }
     if (!this.#writer.quiet) this.#text += text;
     this.#writer.text(escapeText(text));
+  }
+
+  /** No word goes on behind the end of a line, so a long text is counted in parts and need not be held as a whole. */
+  #endLine(): void {
+    if (this.#text.length < COUNTED_AT_ONCE) this.#text += '\n';
+    else this.#countText();
+  }
+
+  #countText(): void {
+    this.#words += countWords(this.#text);
+    this.#summary ??= summarise(this.#text);
+    this.#text = '';
   }
 
   #openTag(): void {
@@ -221,7 +238,7 @@ class BodyCleaner {
     if (!WITHIN_WORDS.has(rule.kind)) {
       this.#showSubstitute();
       this.#neighbour = undefined;
-      this.#text += '\n';
+      this.#endLine();
     }
     if (!this.#isAllowedInMath(rule)) return;
     this.#writer.open(rule, attributes);
@@ -247,7 +264,7 @@ class BodyCleaner {
 
   #leaf(rule: ElementRule, html: string): void {
     this.#showSubstitute();
-    if (!WITHIN_WORDS.has(rule.kind)) this.#text += rule.name === 'wbr' ? '' : '\n';
+    if (!WITHIN_WORDS.has(rule.kind) && rule.name !== 'wbr') this.#endLine();
     if (this.#isAllowedInMath(rule)) this.#writer.leaf(rule, html);
   }
 
@@ -261,7 +278,7 @@ class BodyCleaner {
     if (name === 'br') this.#leaf(rule, '<br>');
     if (VOID.has(rule.name) || rule.kind === 'picture' || rule.kind === 'frame') return;
     this.#showSubstitute();
-    if (!WITHIN_WORDS.has(rule.kind)) this.#text += '\n';
+    if (!WITHIN_WORDS.has(rule.kind)) this.#endLine();
     this.#writer.close(rule);
   }
 

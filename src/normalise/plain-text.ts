@@ -74,11 +74,9 @@ const SUMMARY_LENGTH = 200;
 
 /** The beginning of a text in one line, cut at a word; undefined when there is no text. */
 export function summarise(text: string): string | undefined {
-  const line = text
-    .trimStart()
-    .slice(0, 10 * SUMMARY_LENGTH)
-    .replace(/\s+/g, ' ')
-    .trim();
+  const short = oneLine(text.slice(0, 2 * SUMMARY_LENGTH));
+  const line =
+    short.length > SUMMARY_LENGTH ? short : oneLine(text.trimStart().slice(0, 10 * SUMMARY_LENGTH));
   if (line.length <= SUMMARY_LENGTH) return line === '' ? undefined : line;
   const start = line.slice(0, SUMMARY_LENGTH);
   const space = start.lastIndexOf(' ');
@@ -88,6 +86,10 @@ export function summarise(text: string): string | undefined {
       ? start.slice(0, space)
       : start.replace(/(?:[\ud800-\udbff]|\u200d|\ufe0f)+$/, '');
   return `${cut.replace(/[\s,;:，、；：]+$/, '')}…`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 const UNSPACED = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+/g;
