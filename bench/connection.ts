@@ -11,8 +11,11 @@ export interface Arrival {
 
 /** Asks for one thing after another on a connection that stays open. */
 export interface Connection {
-  /** Rejects when the answer is not a 200 or breaks off. `pauseMs` is the wait after every piece that was read. */
-  get(target: string, options?: { pauseMs?: number }): Promise<Arrival>;
+  /**
+   * Rejects when the answer is no 200, with `etag` no 304, or breaks off. `pauseMs` is the wait after every piece that
+   * was read.
+   */
+  get(target: string, options?: { pauseMs?: number; etag?: string | undefined }): Promise<Arrival>;
   close(): void;
 }
 
@@ -22,9 +25,10 @@ export async function openConnection(host: string): Promise<Connection> {
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   await once(socket, 'connect');
   return {
-    get(target, { pauseMs = 0 } = {}) {
-      socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nAccept: */*\r\n\r\n`);
-      return readAnswer(socket, pauseMs);
+    get(target, { pauseMs = 0, etag } = {}) {
+      const condition = etag === undefined ? '' : `If-None-Match: ${etag}\r\n`;
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nAccept: */*\r\n${condition}\r\n`);
+      return readAnswer(socket, etag === undefined ? '200' : '304', pauseMs);
     },
     close: () => socket.destroy(),
   };
@@ -32,7 +36,7 @@ export async function openConnection(host: string): Promise<Connection> {
 
 const LAST_CHUNK = '0\r\n\r\n';
 
-function readAnswer(socket: Socket, pauseMs: number): Promise<Arrival> {
+function readAnswer(socket: Socket, status: '200' | '304', pauseMs: number): Promise<Arrival> {
   const start = performance.now();
   let head: string | undefined = '';
   /** Bytes of the body, or NaN when only its last chunk tells. */
@@ -65,9 +69,13 @@ function readAnswer(socket: Socket, pauseMs: number): Promise<Arrival> {
       head += piece.toString('latin1');
       const end = head.indexOf('\r\n\r\n');
       if (end === -1) return;
-      if (!head.startsWith('HTTP/1.1 200')) {
+      if (!head.startsWith(`HTTP/1.1 ${status}`)) {
         stop();
         return reject(new Error(`The answer is ${head}`));
+      }
+      if (status === '304') {
+        stop();
+        return resolve({ firstByteMs: 0, ms: performance.now() - start, bytes });
       }
       length = Number(/^content-length: *(\d+)/im.exec(head.slice(0, end))?.[1] ?? Number.NaN);
       const rest = Buffer.from(head.slice(end + 4), 'latin1');

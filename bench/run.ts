@@ -11,6 +11,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   ingest: () => import('./ingest.ts'),
   cold: () => import('./cold.ts'),
   images: () => import('./images.ts'),
+  feeds: () => import('./feeds.ts'),
 };
 
 const wanted = process.argv.slice(2);

@@ -80,5 +80,5 @@ export function proxiedBody(contentHtml: string, proxyOrigin: string): string {
  * when ours changes.
  */
 export function articleUrn(id: string): string {
-  return `urn:uuid:${id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')}`;
+  return `urn:uuid:${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
 }

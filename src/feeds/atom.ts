@@ -1,6 +1,6 @@
-import { type Article, articleUrn, proxiedBody, proxiedPicture } from '../article.ts';
+import { type Article, articleUrn, type Enclosure, proxiedBody, proxiedPicture } from '../article.ts';
 import { authorsOf, type FeedDocument, type FeedSource, languageOf, linksOf } from './feed-document.ts';
-import { cdata, element, elementWith, toXml } from './xml.ts';
+import { BODY, toXml } from './xml.ts';
 
 /** Writes Atom 1.0 (RFC 4287) with Media RSS thumbnails and feed history (RFC 5005). */
 export function toAtom(feed: FeedDocument): string {
@@ -27,56 +27,57 @@ export function toAtom(feed: FeedDocument): string {
           })),
         ],
         'fh:archive': feed.paging.isArchive ? '' : undefined,
+        entry: feed.articles.map((article) => toEntry(article, feed)),
       },
     },
-    { text: feed.articles.map((article) => toEntry(article, feed)).join(''), endTags: '</feed>' },
+    feed.articles.filter(hasContent).map(({ contentHtml }) => proxiedBody(contentHtml, feed.proxyOrigin)),
   );
 }
 
-function toEntry(article: Article, feed: FeedDocument): string {
-  const { title, link, id, tags, summary, contentHtml, language, enclosures, headImage } = article;
+function toEntry(article: Article, feed: FeedDocument): Record<string, unknown> {
+  const { link, summary, headImage } = article;
   const published = new Date(article.published).toISOString();
   const updated = article.updated === undefined ? published : new Date(article.updated).toISOString();
   const source = feed.sources.get(article.sourceId);
-  return `<entry${language === undefined ? '' : ` xml:lang="${language}"`}>${
-    element('id', articleUrn(id)) +
-    elementWith('title', { type: 'text' }, title) +
-    element('published', published) +
-    element('updated', updated) +
-    authorsOf(article)
-      .map((name) => `<author>${element('name', name)}</author>`)
-      .join('') +
-    (link === undefined ? '' : elementWith('link', { rel: 'alternate', type: 'text/html', href: link })) +
-    enclosures
-      .map(({ url, type, length }) =>
-        elementWith('link', {
-          rel: 'enclosure',
-          href: url,
-          type,
-          length: length === undefined ? undefined : String(length),
-        }),
-      )
-      .join('') +
-    tags.map((term) => elementWith('category', { term })).join('') +
-    (summary === undefined ? '' : elementWith('summary', { type: 'text' }, summary))
-  }${
-    // an entry needs a page or a content (RFC 4287, 4.1.2)
-    contentHtml === '' && link !== undefined
-      ? ''
-      : `<content type="html">${cdata(proxiedBody(contentHtml, feed.proxyOrigin))}</content>`
-  }${
-    headImage === undefined
-      ? ''
-      : elementWith('media:thumbnail', { url: proxiedPicture(headImage, feed.proxyOrigin) })
-  }${source?.url === undefined ? '' : toSource(source, source.url, updated)}</entry>`;
+  return {
+    '@xml:lang': article.language,
+    id: articleUrn(article.id),
+    title: { '@type': 'text', '#': article.title },
+    published,
+    updated,
+    author: authorsOf(article).map((name) => ({ name })),
+    link: [...(link === undefined ? [] : [toPageLink(link)]), ...article.enclosures.map(toEnclosureLink)],
+    category: article.tags.map((term) => ({ '@term': term })),
+    summary: summary === undefined ? undefined : { '@type': 'text', '#': summary },
+    content: hasContent(article) ? { '@type': 'html', ...BODY } : undefined,
+    'media:thumbnail': headImage && { '@url': proxiedPicture(headImage, feed.proxyOrigin) },
+    source: source?.url && toSource(source, source.url, updated),
+  };
 }
 
-function toSource({ title, pageUrl }: FeedSource, url: string, updated: string): string {
-  return `<source>${
-    element('id', url) +
-    elementWith('title', { type: 'text' }, title) +
-    element('updated', updated) +
-    elementWith('link', { rel: 'self', href: url }) +
-    (pageUrl === undefined ? '' : elementWith('link', { rel: 'alternate', type: 'text/html', href: pageUrl }))
-  }</source>`;
+/** An entry needs a page or a content (RFC 4287, 4.1.2). */
+function hasContent({ contentHtml, link }: Article): boolean {
+  return contentHtml !== '' || link === undefined;
+}
+
+function toPageLink(href: string): Record<string, string> {
+  return { '@rel': 'alternate', '@type': 'text/html', '@href': href };
+}
+
+function toEnclosureLink({ url, type, length }: Enclosure): Record<string, string | undefined> {
+  return {
+    '@rel': 'enclosure',
+    '@href': url,
+    '@type': type,
+    '@length': length === undefined ? undefined : String(length),
+  };
+}
+
+function toSource({ title, pageUrl }: FeedSource, url: string, updated: string): Record<string, unknown> {
+  return {
+    id: url,
+    title: { '@type': 'text', '#': title },
+    updated,
+    link: [{ '@rel': 'self', '@href': url }, ...(pageUrl === undefined ? [] : [toPageLink(pageUrl)])],
+  };
 }

@@ -1,5 +1,4 @@
 import { escapeText } from '../markup/escape.ts';
-import { withPlainTitles } from './rss.ts';
 import { toXml } from './xml.ts';
 
 /** One change: what broke, or works again. Times are milliseconds since 1970. */
@@ -24,32 +23,30 @@ export function toHealthFeed(
   { title, pageUrl, selfUrl }: { title: string; pageUrl: string; selfUrl: string },
 ): string {
   const [newest] = items;
-  return withPlainTitles(
-    toXml({
-      rss: {
-        '@version': '2.0',
-        '@xmlns:atom': 'http://www.w3.org/2005/Atom',
-        channel: {
-          title,
-          link: pageUrl,
-          description: 'Sources that broke, and sources that work again.',
-          'atom:link': { '@rel': 'self', '@type': 'application/rss+xml', '@href': selfUrl },
-          generator: 'Tributary',
-          lastBuildDate: newest && new Date(newest.at).toUTCString(),
-          item: items.map((item) => ({
-            title: titleOf(item),
-            link: item.pageUrl,
-            // the id alone is ours only
-            guid: { '@isPermaLink': 'false', '#': `${selfUrl}#${item.id}` },
-            pubDate: new Date(item.at).toUTCString(),
-            category: item.kind,
-            // readers take a description for markup
-            description: escapeText(descriptionOf(item)),
-          })),
-        },
+  return toXml({
+    rss: {
+      '@version': '2.0',
+      '@xmlns:atom': 'http://www.w3.org/2005/Atom',
+      channel: {
+        title,
+        link: pageUrl,
+        description: 'Sources that broke, and sources that work again.',
+        'atom:link': { '@rel': 'self', '@type': 'application/rss+xml', '@href': selfUrl },
+        generator: 'Tributary',
+        lastBuildDate: newest && new Date(newest.at).toUTCString(),
+        item: items.map((item) => ({
+          title: titleOf(item),
+          link: item.pageUrl,
+          // the id alone is ours only
+          guid: { '@isPermaLink': 'false', '#': `${selfUrl}#${item.id}` },
+          pubDate: new Date(item.at).toUTCString(),
+          category: item.kind,
+          // readers take a description for markup
+          description: escapeText(descriptionOf(item)),
+        })),
       },
-    }),
-  );
+    },
+  });
 }
 
 function titleOf({ kind, name }: HealthItem): string {

@@ -18,7 +18,7 @@ export function toJsonFeed(feed: FeedDocument): string {
   };
   const text = JSON.stringify(document);
   // half a surrogate pair is written as an escape, which strict readers refuse
-  return /\\ud[89a-f]/.test(text) ? JSON.stringify(document, (_, value) => wellFormed(value)) : text;
+  return text.includes('\\ud') ? JSON.stringify(document, (_, value) => wellFormed(value)) : text;
 }
 
 function wellFormed(value: unknown): unknown {

@@ -4,53 +4,56 @@ import { escapeAttribute, escapeText } from '../markup/escape.ts';
 /** Characters XML 1.0 does not allow (section 2.2), written as references or not; a reader drops a feed with one. */
 const ILLEGAL = /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/g;
 
-const builder = new XMLBuilder({
+/** Those, and what may be half a surrogate pair. */
+const NEEDS_CARE = /[\0-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]/;
+
+const OPTIONS = {
   ignoreAttributes: false,
   attributeNamePrefix: '@',
   textNodeName: '#',
+  cdataPropName: '!',
   suppressEmptyNode: true,
   suppressBooleanAttributes: false,
-});
+  // nobody asks for the path of each node
+  jPath: false,
+  // the builder would go through each text five times, and let line breaks in attributes be folded
+  processEntities: false,
+  tagValueProcessor: (name: string, text: unknown) =>
+    name === 'title' ? escapeTitle(String(text)) : escapeText(String(text)),
+  attributeValueProcessor: (_: string, text: unknown) => escapeAttribute(String(text)),
+};
 
-/** Entries that are written already, and the end tags of the elements they come last in. */
-interface Entries {
-  text: string;
-  endTags: string;
-}
+const builder = new XMLBuilder(OPTIONS);
+
+/** The content of an element that holds a body: `toXml` fills it. */
+export const BODY = { '!': '' };
+/** What the builder writes for it, and for nothing else, since every `<` in a text is escaped. */
+const PLACE_OF_A_BODY = '<![CDATA[]]>';
 
 /**
  * Writes an XML document: keys beginning with `@` are attributes, `#` is text, an array repeats its element, and
- * undefined leaves it out. Everything is escaped once; what XML cannot hold is dropped.
+ * undefined leaves it out. `bodies` are markup for the elements with a `BODY`, in their order; the builder would copy
+ * each of them once for every element around it. Everything is escaped once; what XML cannot hold is dropped.
  */
-export function toXml(document: Record<string, unknown>, entries?: Entries): string {
-  let text: string = builder.build(document);
-  if (entries) text = text.slice(0, -entries.endTags.length) + entries.text + entries.endTags;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${text.replace(ILLEGAL, '').toWellFormed()}\n`;
-}
-
-/**
- * One element of an entry, or nothing where there is no content. The hundreds of entries of a feed are written this
- * way, because the builder takes three times as long for them.
- */
-export function element(name: string, content: string | undefined): string {
-  return content === undefined || content === '' ? '' : `<${name}>${escapeText(content)}</${name}>`;
-}
-
-/** An element with attributes, of which undefined ones are left out; without text it is empty. */
-export function elementWith(
-  name: string,
-  attributes: Readonly<Record<string, string | undefined>>,
-  text = '',
-): string {
-  let tag = `<${name}`;
-  for (const key in attributes) {
-    const value = attributes[key];
-    if (value !== undefined) tag += ` ${key}="${escapeAttribute(value)}"`;
-  }
-  return text === '' ? `${tag}/>` : `${tag}>${escapeText(text)}</${name}>`;
+export function toXml(document: Record<string, unknown>, bodies: readonly string[] = []): string {
+  const [start, ...rest] = builder.build(document).split(PLACE_OF_A_BODY);
+  let text = `<?xml version="1.0" encoding="UTF-8"?>\n${start}`;
+  rest.forEach((part, index) => {
+    text += `<![CDATA[${safeInCdata(bodies[index] ?? '')}]]>${part}`;
+  });
+  text += '\n';
+  return NEEDS_CARE.test(text) ? text.replace(ILLEGAL, '').toWellFormed() : text;
 }
 
 /** Markup as character data: what would end the section is divided between two. */
-export function cdata(markup: string): string {
-  return `<![CDATA[${markup.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+function safeInCdata(markup: string): string {
+  return markup.includes(']]>') ? markup.replaceAll(']]>', ']]]]><![CDATA[>') : markup;
+}
+
+/**
+ * Titles are plain text, but readers disagree on that; a literal `&` or `<` written as a hexadecimal reference is what
+ * most of them show as it is (RSS Advisory Board profile, 2.1).
+ */
+function escapeTitle(title: string): string {
+  return escapeText(title).replaceAll('&amp;', '&#x26;').replaceAll('&lt;', '&#x3C;');
 }

@@ -34,7 +34,7 @@ const FILE_OF_FORMAT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Raised when the same articles are written differently, so that no reader keeps the old writing. */
-const WRITING = 2;
+const WRITING = 3;
 
 /**
  * What every feed answer carries. A browser that is led to a feed must not run what is in it; readers on other sites
@@ -142,14 +142,12 @@ async function serveCurrent(c: Context<AppEnv>, request: FeedRequest, format: Fo
     () => render(c, request, format, etag, state.version),
     tools,
   );
-  if (feed.text === NO_ARCHIVE) return refuse(c, 404, 'There is no archive of this month.');
-  const text = state.brokenSince === undefined ? feed.text : markStale(feed, state.brokenSince);
-  return new Response(text, { headers: { ...headers, 'Content-Type': feed.contentType } });
+  if (feed.body.length === 0) return refuse(c, 404, 'There is no archive of this month.');
+  const body = state.brokenSince === undefined ? feed.body : markedStale(feed, state.brokenSince);
+  return new Response(body, { headers: { ...headers, 'Content-Type': feed.contentType } });
 }
 
-/** Stands for the feed of a month that has none. */
-const NO_ARCHIVE = '';
-
+/** Of a month without an archive the body is empty. */
 async function render(
   c: Context<AppEnv>,
   request: FeedRequest,
@@ -158,7 +156,7 @@ async function render(
   updated: number,
 ): Promise<RenderedFeed> {
   const feed = await loadFeed(c, request, updated);
-  return { etag, updated, contentType, text: feed === undefined ? NO_ARCHIVE : write(feed) };
+  return { etag, updated, contentType, body: new TextEncoder().encode(feed && write(feed)) };
 }
 
 /**
@@ -169,11 +167,11 @@ async function serveLast(c: Context<AppEnv>, request: FeedRequest, error: unknow
   const address = feedAddress(c.var.origin, request);
   const last = await rendered.last(address, cacheTools(c));
   const headers = { ...FEED_HEADERS, ...CACHING.stale, ...STALE_HEADERS };
-  if (last !== undefined && last.text !== NO_ARCHIVE) {
+  if (last !== undefined && last.body.length > 0) {
     const { etag, updated, contentType } = last;
     const withValidators = { ...headers, ...validators(etag, updated) };
     if (isUnchanged(c, etag, updated)) return new Response(null, { status: 304, headers: withValidators });
-    return new Response(markStale(last, updated), {
+    return new Response(markedStale(last, updated), {
       headers: { ...withValidators, 'Content-Type': contentType },
     });
   }
@@ -188,9 +186,10 @@ async function serveLast(c: Context<AppEnv>, request: FeedRequest, error: unknow
 }
 
 /** JSON says it in the document too. What readers compare stays the same, so the tag may stay. */
-function markStale({ text, contentType }: RenderedFeed, since: number): string {
-  if (!contentType.includes('json')) return text;
-  return `{"_stale":${JSON.stringify({ since: new Date(since).toISOString() })},${text.slice(1)}`;
+function markedStale({ body, contentType }: RenderedFeed, since: number): string | Uint8Array {
+  if (!contentType.includes('json')) return body;
+  const stale = JSON.stringify({ since: new Date(since).toISOString() });
+  return `{"_stale":${stale},${new TextDecoder().decode(body).slice(1)}`;
 }
 
 /** A feed without an article yet exists when a source is to fill it. */

@@ -4,7 +4,8 @@ export interface RenderedFeed {
   /** Milliseconds since 1970 of the last change of the content. */
   updated: number;
   contentType: string;
-  text: string;
+  /** UTF-8: sending it costs a third of what sending a string does. */
+  body: Uint8Array;
 }
 
 /** What keeping feeds needs of the platform. */
@@ -14,8 +15,8 @@ export interface FeedCacheTools {
   waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** UTF-16 units that the isolate, which has 128 MB, keeps of rendered feeds. */
-const MEMORY = 12_000_000;
+/** Bytes that the isolate, which has 128 MB, keeps of rendered feeds. */
+const MEMORY = 24_000_000;
 /** A copy in the cache outlives every version: it is the last resort when the database is out of order. */
 const KEPT_HEADERS = { 'Cache-Control': 'public, max-age=2592000' };
 const UPDATED = 'X-Updated';
@@ -69,7 +70,7 @@ export class RenderedFeeds {
   #remember(url: string, feed: RenderedFeed): RenderedFeed {
     this.#forget(url);
     this.#memory.set(url, feed);
-    this.#size += feed.text.length;
+    this.#size += feed.body.length;
     for (const oldest of this.#memory.keys()) {
       if (this.#size <= MEMORY) break;
       this.#forget(oldest);
@@ -78,7 +79,7 @@ export class RenderedFeeds {
   }
 
   #forget(url: string): void {
-    this.#size -= this.#memory.get(url)?.text.length ?? 0;
+    this.#size -= this.#memory.get(url)?.body.length ?? 0;
     this.#memory.delete(url);
   }
 }
@@ -91,12 +92,12 @@ async function fromCache(url: string, { cache }: FeedCacheTools): Promise<Render
     etag: headers.get('ETag') ?? '',
     updated: Number(headers.get(UPDATED)),
     contentType: headers.get('Content-Type') ?? '',
-    text: await response.text(),
+    body: new Uint8Array(await response.arrayBuffer()),
   };
 }
 
-function toCached({ etag, updated, contentType, text }: RenderedFeed): Response {
-  return new Response(text, {
+function toCached({ etag, updated, contentType, body }: RenderedFeed): Response {
+  return new Response(body, {
     headers: { ...KEPT_HEADERS, ETag: etag, 'Content-Type': contentType, [UPDATED]: String(updated) },
   });
 }

@@ -81,8 +81,8 @@ describe('RSS', () => {
 
   it('puts the description before the content, as readers want it', () => {
     const text = toRss(feedOf(ARTICLE));
-    expect(text.indexOf('<description>Fog')).toBeGreaterThan(0);
-    expect(text.indexOf('<description>Fog')).toBeLessThan(text.indexOf('<content:encoded>'));
+    expect(text.indexOf('<description><![CDATA[Fog')).toBeGreaterThan(0);
+    expect(text.indexOf('<description><![CDATA[Fog')).toBeLessThan(text.indexOf('<content:encoded>'));
   });
 });
 
