@@ -3,25 +3,22 @@
  * `feeds/encodings`), served over HTTP, imported with the blog's categories, polled. Every item must be there with
  * title, categories, author, date and body, and the posts made of them carry the front matter of the blog's own.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { SourceEntry } from '../src/sources/source-list.ts';
+import {
+  categoriesOf,
+  type ExpectedItem,
+  pathOf,
+  postsOf,
+  readExpected,
+  serveableFeeds,
+  serveFeeds,
+} from './blog.ts';
 import { readBody } from './read-body.ts';
 import type { ConformanceResult } from './result.ts';
 import { pollAll, startTributary, temporaryState } from './tributary.ts';
-
-/** What is known of one item of the blog. */
-interface ExpectedItem {
-  file: string;
-  title: string;
-  category: string;
-  source: string;
-  section: string;
-  pubDate: string | null;
-}
 
 interface JsonFeedItem {
   id: string;
@@ -39,17 +36,9 @@ export async function run(data: string): Promise<ConformanceResult> {
   const result: ConformanceResult = { name: 'real input', passed: 0, failed: 0, lines: [] };
   const folder = path.join(data, 'feeds');
   if (!existsSync(folder)) return { ...result, lines: [`skipped: ${folder} is not there`] };
-  const expected: ExpectedItem[] = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8'));
+  const expected = readExpected(folder);
   const files = serveableFeeds(folder);
-  const server = createServer((request, response) => {
-    const file = decodeURIComponent(request.url ?? '').slice(1);
-    if (!files.includes(file)) return response.writeHead(404).end();
-    return response
-      .writeHead(200, { 'Content-Type': 'application/xml' })
-      .end(readFileSync(path.join(folder, file)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await serveFeeds(folder, files);
   const { state, remove } = temporaryState();
   const tributary = await startTributary(state);
   try {
@@ -106,35 +95,10 @@ export async function run(data: string): Promise<ConformanceResult> {
     );
   } finally {
     await tributary.stop();
-    server.close();
+    close();
     remove();
   }
   return result;
-}
-
-/** The feeds of a folder and of the other writings of them below it, as paths in it. */
-function serveableFeeds(folder: string): string[] {
-  return ['.', 'tsx-shape', 'encodings'].flatMap((sub) =>
-    readdirSync(path.join(folder, sub))
-      .filter((name) => name.endsWith('.xml'))
-      .map((name) => path.join(sub, name)),
-  );
-}
-
-/** The posts a feed file reproduces; a writing in another encoding is named after the file it was made from. */
-function postsOf(file: string, folder: string): string[] {
-  const original = path.basename(file).replace(/\.[^.]+\.xml$/, '.xml');
-  const lines = readFileSync(path.join(folder, 'index.tsv'), 'utf8').split('\n');
-  const line = lines.find((each) => each.split('\t')[0] === original);
-  return line?.split('\t')[4]?.trim().split(' ') ?? [];
-}
-
-function categoriesOf(file: string, folder: string, expected: readonly ExpectedItem[]): string[] {
-  const [post] = postsOf(file, folder);
-  const item = expected.find(({ file: each }) => each === post);
-  return item === undefined
-    ? []
-    : [item.category, item.source, ...(item.section === '' ? [] : [item.section])];
 }
 
 function numberOf({ url }: JsonFeedItem): string {
@@ -146,12 +110,11 @@ function compareItem(
   want: ExpectedItem,
   oldBody: string,
 ): [string, string | undefined][] {
-  const path = [want.category, want.source, ...(want.section === '' ? [] : [want.section])];
   const date = want.pubDate === null ? Number.NaN : Date.parse(want.pubDate);
   const [ours, theirs] = [readBody(item.content_html), readBody(oldBody)];
   return [
     ['title', differs(item.title, want.title)],
-    ['categories', differs(item._source.categories.join('/'), path.join('/'))],
+    ['categories', differs(item._source.categories.join('/'), pathOf(want).join('/'))],
     ['date', Number.isNaN(date) ? undefined : differs(Date.parse(item.date_published), date)],
     ['text', differs(ours.text, theirs.text)],
     ['pictures', differs(ours.pictures.join(' '), theirs.pictures.join(' '))],

@@ -11,6 +11,7 @@ type Suite = { run(data: string): Promise<ConformanceResult> };
 const SUITES: Record<string, () => Promise<Suite>> = {
   'real-input': () => import('./real-input.ts'),
   interruption: () => import('./interruption.ts'),
+  adoption: () => import('./adoption.ts'),
   posts: () => import('./posts.ts'),
   'bad-sources': () => import('./bad-sources.ts'),
   damage: () => import('./damage.ts'),

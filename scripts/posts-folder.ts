@@ -19,6 +19,16 @@ interface WrittenPost {
   path: string;
   version: string;
   sha256: string;
+  /** Of a file that another program wrote first. */
+  adopted?: Adoption;
+}
+
+/** What is kept of a file that another program wrote. */
+export interface Adoption {
+  /** Hash of the article's content then; absent once the file was written anew. */
+  contentHash?: string;
+  /** Front matter that the post's address on the blog is made from: keys and their values as YAML. */
+  kept: Readonly<Record<string, string>>;
 }
 
 export type WriteResult = 'added' | 'updated' | 'unchanged' | 'foreign';
@@ -28,7 +38,7 @@ const JOURNAL = '.tributary-posts.journal';
 const DRAFT = '.tributary-posts.draft';
 
 /**
- * The posts in a folder of a blog that we wrote there, and no others. A manifest names them; what a run does is noted
+ * The posts in a folder of a blog that we wrote or adopted, and no others. A manifest names them; what a run does is noted
  * in a journal before it is done, so that a run that was killed is taken up where it ended. A file that we did not
  * write, or that was changed since, is never overwritten or removed.
  */
@@ -49,6 +59,27 @@ export class PostsFolder {
     return [...this.#posts.keys()];
   }
 
+  /** Paths of the posts whose files are there, by id. */
+  get files(): Map<string, string> {
+    return new Map([...this.#posts].flatMap(([id, { path }]) => (this.#exists(path) ? [[id, path]] : [])));
+  }
+
+  /** What is kept of a post's file, where another program wrote it first. */
+  adoption(id: string): Adoption | undefined {
+    return this.#posts.get(id)?.adopted;
+  }
+
+  /** Takes a file that is there for a post's; it keeps its path, and its bytes until the article changes. */
+  adopt(id: string, file: string, adopted: Adoption): void {
+    this.#posts.set(id, { path: file, version: '', sha256: this.#sha256(file) ?? '', adopted });
+  }
+
+  /** Whether the file of a post is there as it was adopted, and the article as it was then. */
+  isAsAdopted(id: string, contentHash: string): boolean {
+    const post = this.#posts.get(id);
+    return post?.adopted?.contentHash === contentHash && this.#exists(post.path);
+  }
+
   /** Whether the file of a post is there in this version. */
   isCurrent(id: string, version: string): boolean {
     const post = this.#posts.get(id);
@@ -67,7 +98,8 @@ export class PostsFolder {
     const before = this.#posts.get(id);
     const found = this.#sha256(file);
     const sha256 = digest(text);
-    const post = { path: file, version, sha256 };
+    const adopted = before?.adopted && { kept: before.adopted.kept };
+    const post = { path: file, version, sha256, ...(adopted && { adopted }) };
     if (found === sha256) {
       this.#posts.set(id, post);
       return 'unchanged';

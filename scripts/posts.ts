@@ -1,11 +1,12 @@
 // `npm run posts`: the articles of a running Tributary as posts in a blog's folder.
 
-import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { readPostOptions } from '../src/posts/post-options.ts';
+import { adoptPosts } from './adopt-posts.ts';
 import { CommandFailure, exitOver } from './command-failure.ts';
 import { PostsFolder } from './posts-folder.ts';
-import { oneLine } from './text-table.ts';
+import { readIndex } from './posts-index.ts';
+import { syncPosts } from './sync-posts.ts';
 
 const USAGE = `Usage:
   npm run posts -- --out DIR [--from https://news.example.org]
@@ -17,30 +18,30 @@ const USAGE = `Usage:
     --since 2026-01-31                           only what was published since
     --category a/b                               only what is in this category or below
     --prune                                      remove our posts that are not among these any more
+  npm run posts -- adopt DIR [--from https://news.example.org] [--dry-run]
+                                                 takes posts of another program for those of their articles
 Without --from it is the Tributary that runs on this machine (PORT).`;
-
-/** One post of `/posts.json`. */
-interface IndexEntry {
-  id: string;
-  categories: string[];
-  published: string;
-  hash: string;
-  path: string;
-  url: string;
-}
 
 await main().catch(exitOver);
 
 async function main(): Promise<void> {
-  const { out, from, prune, since, category, help, ...given } = readArguments();
+  const { values, positionals } = readArguments();
+  const { out, from, prune, since, category, help, 'dry-run': dryRun, ...given } = values;
   if (help) return void process.stdout.write(`${USAGE}\n`);
+  const origin = readOrigin(from ?? `http://127.0.0.1:${process.env.PORT || 8787}`);
+  const [command, folder, ...more] = positionals;
+  if (command !== undefined) {
+    if (command !== 'adopt') throw misuse(`There is no command "${command}".`);
+    if (folder === undefined || more.length > 0) throw misuse('`adopt` takes the folder of the old posts.');
+    const report = await adoptPosts(folder, { origin, dryRun: dryRun === true });
+    return void process.stdout.write(`${report}\n`);
+  }
   if (out === undefined) throw misuse('Say with --out which folder the posts go to.');
   const options = readPostOptions(given);
   if (options.kind === 'wrong') throw misuse(`--${options.message}.`);
   const earliest = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
   if (Number.isNaN(earliest)) throw misuse(`--since is a day such as 2026-01-31, not "${since}".`);
   const path = category?.split('/').filter((level) => level !== '') ?? [];
-  const origin = readOrigin(from ?? `http://127.0.0.1:${process.env.PORT || 8787}`);
 
   const query = String(new URLSearchParams(given));
   const selected = (await readIndex(`${origin}/posts.json?${query}`)).filter(
@@ -52,71 +53,8 @@ async function main(): Promise<void> {
     throw new CommandFailure('There is no such post: with --prune that would remove all there are.');
   }
   process.stdout.write(
-    `${await sync(new PostsFolder(out), selected, { origin, query, prune: prune === true })}\n`,
+    `${await syncPosts(new PostsFolder(out), selected, { origin, query, prune: prune === true })}\n`,
   );
-}
-
-async function sync(
-  folder: PostsFolder,
-  entries: readonly IndexEntry[],
-  { origin, query, prune }: { origin: string; query: string; prune: boolean },
-): Promise<string> {
-  const counts = { added: 0, updated: 0, unchanged: 0, foreign: 0, removed: 0 };
-  const foreign: string[] = [];
-  for (const [done, entry] of entries.entries()) {
-    const version = createHash('sha256')
-      .update(`${entry.hash}\n${query}\n${origin}`)
-      .digest('hex')
-      .slice(0, 32);
-    if (folder.isCurrent(entry.id, version)) {
-      counts.unchanged++;
-      continue;
-    }
-    const text = await (await get(`${origin}/posts/${entry.id}.md?${query}`)).text();
-    const result = folder.write(entry.id, entry.path, version, text);
-    counts[result]++;
-    if (result === 'foreign') foreign.push(folder.pathOf(entry.id, entry.path));
-    showProgress(done + 1, entries.length);
-  }
-  if (prune) {
-    const listed = new Set(entries.map(({ id }) => id));
-    for (const id of folder.ids.filter((each) => !listed.has(each))) {
-      if (folder.remove(id)) counts.removed++;
-      else foreign.push(folder.pathOf(id, id));
-    }
-  }
-  folder.finish();
-  if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
-  const { added, updated, removed, unchanged } = counts;
-  return [
-    `${added} added, ${updated} updated, ${removed} removed, ${unchanged} as before.`,
-    ...foreign.map((file) => `Left alone, because it is not as we wrote it: ${oneLine(file)}`),
-  ].join('\n');
-}
-
-function showProgress(done: number, total: number): void {
-  if (!process.stdout.isTTY) return;
-  const filled = Math.round((done / total) * 30);
-  process.stdout.write(`\r\x1b[K[${'#'.repeat(filled).padEnd(30)}] ${done} of ${total} posts`);
-}
-
-async function readIndex(first: string): Promise<IndexEntry[]> {
-  const entries: IndexEntry[] = [];
-  for (let url: string | undefined = first; url !== undefined; ) {
-    const page: { posts: IndexEntry[]; next?: string } = await (await get(url)).json();
-    entries.push(...page.posts);
-    // the Worker may be reached elsewhere than where it says it is
-    url = page.next && new URL(first).origin + new URL(page.next).pathname + new URL(page.next).search;
-  }
-  return entries;
-}
-
-async function get(url: string): Promise<Response> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch((error: Error) => {
-    throw new CommandFailure(`No Tributary answers at ${new URL(url).origin} (${error.message}).`);
-  });
-  if (response.ok) return response;
-  throw new CommandFailure(`${url} answered ${response.status}.`);
 }
 
 function readArguments() {
@@ -133,9 +71,11 @@ function readArguments() {
         since: { type: 'string' },
         category: { type: 'string' },
         prune: { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
-    }).values;
+      allowPositionals: true,
+    });
   } catch (error) {
     throw misuse(`${(error as Error).message.split('. ')[0]}.`);
   }

@@ -62,13 +62,13 @@ async function serveIndex(c: Context<AppEnv>, options: PostOptions): Promise<Res
 }
 
 function toIndexEntry(post: IndexedPost, options: PostOptions, origin: string, query: URLSearchParams) {
-  const { id, title, categories, published, hash } = post;
+  const { id, sourceTitle, publishedInferred, published, ...rest } = post;
   return {
     id,
-    title,
-    categories,
+    ...rest,
+    source: sourceTitle,
     published: new Date(published).toISOString(),
-    hash,
+    dateInferred: publishedInferred,
     path: postPath(post, options),
     url: `${origin}/posts/${id}.md${query.size > 0 ? `?${query}` : ''}`,
   };

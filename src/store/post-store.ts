@@ -11,8 +11,15 @@ export interface IndexedPost {
   /** The title the article was first seen with. */
   firstTitle: string;
   categories: readonly string[];
+  sourceTitle: string;
+  link?: string;
+  guid?: string;
   /** Milliseconds since 1970. */
   published: number;
+  /** Whether `published` is when we first saw the item. */
+  publishedInferred: boolean;
+  /** Differs when the article differs, whatever its source is called and where it stands. */
+  contentHash: string;
   /** Differs when anything differs that a post is made from. */
   hash: string;
 }
@@ -47,23 +54,13 @@ export class PostStore {
   async index(limit: number, after?: PostCursor): Promise<IndexedPost[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT articles.id, title, first_title, articles.published, content_hash, url, entry, feed_title
+        `SELECT articles.id, title, first_title, articles.published, front ->> 'publishedInferred' AS inferred,
+           link, guid, content_hash, url, entry, feed_title
          FROM articles JOIN sources ON sources.id = source_id WHERE ${NEWEST_FIRST}`,
       )
       .bind(limit, ...bindCursor(after))
-      .all<ArticleRow & { first_title: string; content_hash: string }>();
-    return results.map((row) => {
-      const entry = entryOf(row);
-      const fromSource = JSON.stringify([entry.categories, entry.author, titleOf(row)]);
-      return {
-        id: row.id,
-        title: row.title,
-        firstTitle: row.first_title,
-        categories: entry.categories,
-        published: row.published,
-        hash: createHash('sha256').update(`${row.content_hash}\n${fromSource}`).digest('hex').slice(0, 32),
-      };
-    });
+      .all<IndexRow>();
+    return results.map(toIndexedPost);
   }
 
   /** Whole posts, `limit` at a time. */
@@ -84,6 +81,32 @@ export class PostStore {
       .first<ArticleRow & { first_title: string }>();
     return row === null ? undefined : toStoredPost(row);
   }
+}
+
+interface IndexRow extends ArticleRow {
+  first_title: string;
+  inferred: number;
+  guid: string | null;
+  content_hash: string;
+}
+
+function toIndexedPost(row: IndexRow): IndexedPost {
+  const { categories, author } = entryOf(row);
+  const sourceTitle = titleOf(row);
+  const fromSource = JSON.stringify([categories, author, sourceTitle]);
+  return {
+    id: row.id,
+    title: row.title,
+    firstTitle: row.first_title,
+    categories,
+    sourceTitle,
+    ...(row.link !== null && { link: row.link }),
+    ...(row.guid !== null && { guid: row.guid }),
+    published: row.published,
+    publishedInferred: row.inferred === 1,
+    contentHash: row.content_hash,
+    hash: createHash('sha256').update(`${row.content_hash}\n${fromSource}`).digest('hex').slice(0, 32),
+  };
 }
 
 function toStoredPost(row: ArticleRow & { first_title: string }): StoredPost {

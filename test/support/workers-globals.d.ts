@@ -8,4 +8,7 @@ declare global {
   type Queue<T = unknown> = Workers.Queue<T>;
   type Message<T = unknown> = Workers.Message<T>;
   type MessageBatch<T = unknown> = Workers.MessageBatch<T>;
+  interface CacheStorage {
+    readonly default: Cache;
+  }
 }
