@@ -186,7 +186,7 @@ async function serveLast(c: Context<AppEnv>, request: FeedRequest, error: unknow
 }
 
 /** JSON says it in the document too. What readers compare stays the same, so the tag may stay. */
-function markedStale({ body, contentType }: RenderedFeed, since: number): string | Uint8Array {
+function markedStale({ body, contentType }: RenderedFeed, since: number): string | Uint8Array<ArrayBuffer> {
   if (!contentType.includes('json')) return body;
   const stale = JSON.stringify({ since: new Date(since).toISOString() });
   return `{"_stale":${stale},${new TextDecoder().decode(body).slice(1)}`;

@@ -5,7 +5,7 @@ export interface RenderedFeed {
   updated: number;
   contentType: string;
   /** UTF-8: sending it costs a third of what sending a string does. */
-  body: Uint8Array;
+  body: Uint8Array<ArrayBuffer>;
 }
 
 /** What keeping feeds needs of the platform. */
