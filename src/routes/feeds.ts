@@ -156,7 +156,9 @@ async function render(
   updated: number,
 ): Promise<RenderedFeed> {
   const feed = await loadFeed(c, request, updated);
-  return { etag, updated, contentType, body: new TextEncoder().encode(feed && write(feed)) };
+  // the type that the runtime declares names no buffer
+  const body = new TextEncoder().encode(feed && write(feed)) as Uint8Array<ArrayBuffer>;
+  return { etag, updated, contentType, body };
 }
 
 /**
