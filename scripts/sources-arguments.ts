@@ -10,6 +10,8 @@ export const USAGE = `Usage:
   npm run sources -- list                       show every source and what is wrong with it
   npm run sources -- add URL [--categories a/b/c] [--title TITLE]
   npm run sources -- remove ID-OR-URL
+  npm run sources -- accept ID-OR-URL           follow it at the address where its feed seems to be now
+  npm run sources -- refuse ID-OR-URL           or not
 With --at https://news.example.org the command is for a deployed Worker, and ADMIN_TOKEN is its token.
 `;
 
@@ -19,7 +21,7 @@ export type SourcesCommand =
   | { kind: 'export'; format: 'yaml' | 'opml' }
   | { kind: 'list' }
   | { kind: 'add'; entry: SourceEntry }
-  | { kind: 'remove'; idOrUrl: string }
+  | { kind: 'remove' | 'accept' | 'refuse'; idOrUrl: string }
   | { kind: 'help' };
 
 /** Each command's one argument, and the options it takes beside `--at`. */
@@ -29,6 +31,8 @@ const COMMANDS: Record<string, { argument?: string; options: readonly string[] }
   list: { options: [] },
   add: { argument: 'URL', options: ['categories', 'title'] },
   remove: { argument: 'ID-OR-URL', options: [] },
+  accept: { argument: 'ID-OR-URL', options: [] },
+  refuse: { argument: 'ID-OR-URL', options: [] },
 };
 
 /** Reads the arguments. @throws CommandFailure with exit code 2 and the usage when they are not right. */
@@ -81,7 +85,9 @@ function toCommand(name: string, argument: string, values: Values): SourcesComma
     case 'add':
       return { kind: 'add', entry: readEntry(argument, values) };
     case 'remove':
-      return { kind: 'remove', idOrUrl: argument };
+    case 'accept':
+    case 'refuse':
+      return { kind: name, idOrUrl: argument };
     default:
       return { kind: 'list' };
   }

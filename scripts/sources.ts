@@ -72,6 +72,16 @@ async function run(job: Job, api: WorkerApi): Promise<string> {
       await api.remove(source.id);
       return `Removed ${source.id} ${source.url}`;
     }
+    case 'accept': {
+      const { id, proposedUrl } = findProposal((await api.list()).sources, job.idOrUrl);
+      await api.move(id, proposedUrl);
+      return `${id} is followed at ${proposedUrl} from now on; its articles stay.`;
+    }
+    case 'refuse': {
+      const { id, proposedUrl } = findProposal((await api.list()).sources, job.idOrUrl);
+      await api.refuseProposal(id);
+      return `${proposedUrl} is proposed for ${id} no more.`;
+    }
   }
 }
 
@@ -110,6 +120,18 @@ function findSource(sources: readonly ListedSource[], idOrUrl: string): ListedSo
   if (!found)
     throw new CommandFailure(`There is no source ${idOrUrl}: npm run sources -- list shows those there are.`);
   return found;
+}
+
+function findProposal(
+  sources: readonly ListedSource[],
+  idOrUrl: string,
+): { id: string; proposedUrl: string } {
+  const { id, failure } = findSource(sources, idOrUrl);
+  if (failure?.proposedUrl === undefined)
+    throw new CommandFailure(
+      `No other address is proposed for ${id}: npm run sources -- list shows what is.`,
+    );
+  return { id, proposedUrl: failure.proposedUrl };
 }
 
 /** A deployed Worker's token is never the one kept for this machine. */

@@ -9,7 +9,7 @@ export interface ListedSource extends SourceEntry {
   lastCheckedAt?: string;
   nextCheckAt?: string;
   consecutiveFailures: number;
-  failure?: { kind: string; detail: string; at: string };
+  failure?: { kind: string; detail: string; at: string; proposedUrl?: string };
   repairs: readonly string[];
 }
 
@@ -48,6 +48,16 @@ export class WorkerApi {
 
   async remove(id: string): Promise<void> {
     await this.#call('DELETE', `/api/sources/${encodeURIComponent(id)}`);
+  }
+
+  /** Follows a source at another address from now on. */
+  async move(id: string, url: string): Promise<void> {
+    await this.#call('PATCH', `/api/sources/${encodeURIComponent(id)}`, { url });
+  }
+
+  /** Refuses the address that is proposed for a source. */
+  async refuseProposal(id: string): Promise<void> {
+    await this.#call('DELETE', `/api/sources/${encodeURIComponent(id)}/proposal`);
   }
 
   /** Queues one source, or all of them, to be polled now. */

@@ -44,6 +44,8 @@ export type FetchFailure =
   | 'unreachable';
 
 const MAX_HOPS = 5;
+/** What one guarded request may come to: itself and its redirects. */
+export const MAX_REQUESTS_AT_ONCE = 1 + MAX_HOPS;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const PERMANENT: ReadonlySet<number> = new Set([301, 308]);
 /** Redirects after which a POST stays one (RFC 9110, 15.4); after others it would arrive as something else. */

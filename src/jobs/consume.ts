@@ -1,6 +1,6 @@
 import type { Fetch } from '../fetch/guarded-fetch.ts';
 import type { AddressPolicy } from '../fetch/public-address.ts';
-import { isRsshubRoute, polledHost } from '../sources/feed-addresses.ts';
+import { isRsshubRoute, polledHost, RSSHUB_POOL } from '../sources/feed-addresses.ts';
 import type { PlanLimits } from '../sources/plan-limits.ts';
 import type { Claim } from '../sources/poll-messages.ts';
 import type { FollowedSource, Source } from '../sources/source.ts';
@@ -30,12 +30,10 @@ export interface ConsumeTools {
   wait: (milliseconds: number) => Promise<unknown>;
 }
 
-/** Connections a Worker may have open are six. */
-const HOSTS_AT_ONCE = 4;
 /** How long one invocation may have a message before it counts as killed. */
 const TAKEN_MS = 10 * 60_000;
 /** A poll begun so long before the lease ends is over when it ends. */
-const LONGEST_POLL_MS = 3 * 60_000;
+const LONGEST_POLL_MS = 5 * 60_000;
 const RETRY_SECONDS = { afterFault: 60, whileTaken: 120 };
 /** Between the parts of a message that was cut off: they may share a host, which has one line. */
 const PARTS_SECONDS = 60;
@@ -125,7 +123,8 @@ async function pollClaims(
   if (followed.length === 0) return [];
   const { manners, instances } = await prepare(followed, tools);
   const budget = new WorkBudget(tools.limits, now());
-  const askTools = { ...tools, fetch: budget.counting(tools.fetch), manners, instances };
+  const mayLook = () => budget.allowsLook();
+  const askTools = { ...tools, fetch: budget.counting(tools.fetch), manners, instances, mayLook };
   const left: FollowedSource[] = [];
   const resting: { id: string; until: number }[] = [];
   const pollHost = async (sources: readonly FollowedSource[]) => {
@@ -136,13 +135,18 @@ async function pollClaims(
         if (until > now()) resting.push({ id: each.source.id, until: spread(until, tools) });
         else {
           await tools.wait(waitBefore(each.source.url, askTools));
-          budget.spend(await poll(each, askTools, tools));
+          const outcome = await poll(each, askTools, tools);
+          budget.spend(outcome);
+          if (outcome.kind === 'put-off') left.push(each);
         }
       }
     }
   };
   const hosts = Map.groupBy(followed, ({ source }) => polledHost(source.url, instances));
-  await inLanes([...hosts.values()], HOSTS_AT_ONCE, pollHost);
+  // the pool takes minutes, and nobody need wait behind it
+  const isPool = ([host]: [string, unknown]) => Number(host === RSSHUB_POOL);
+  const inOrder = [...hosts].toSorted((a, b) => isPool(a) - isPool(b)).map(([, sources]) => sources);
+  await inLanes(inOrder, tools.limits.hostsAtOnce, pollHost);
   if (resting.length > 0) await tools.polls.putOff(resting);
   const isLeft = new Set(left.map(({ source }) => source.id));
   return claims.filter(({ id }) => isLeft.has(id));
@@ -170,7 +174,7 @@ async function prepare(followed: readonly FollowedSource[], tools: ConsumeTools)
 /** A refresh that throws is a fault of ours; it is told as the source's failure, so that it is seen and tried again. */
 async function poll(
   followed: FollowedSource,
-  askTools: Pick<RefreshTools, 'fetch' | 'policy' | 'manners' | 'instances'> &
+  askTools: Pick<RefreshTools, 'fetch' | 'policy' | 'manners' | 'instances' | 'mayLook'> &
     Pick<ConsumeTools, 'articles' | 'sources' | 'subscriptions'>,
   { now, random, userAgentFor }: ConsumeTools,
 ): Promise<RefreshOutcome> {

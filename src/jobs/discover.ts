@@ -1,29 +1,80 @@
 import { feedCandidates } from '../discover/feed-candidates.ts';
-import { type FeedRequestOptions, requestFeed } from '../fetch/feed-request.ts';
+import { type FeedResponse, requestFeed } from '../fetch/feed-request.ts';
 import type { Fetch } from '../fetch/guarded-fetch.ts';
 import { bytesToText } from '../parse/bytes-to-text.ts';
 import { readFeed } from '../parse/read-feed.ts';
+import type { FollowedSource } from '../sources/source.ts';
+import { type AskTools, allowing } from './ask-for-feed.ts';
 
-/** Requests one discovery may cost; an invocation of the free plan has 50 for everything. */
-const MAX_REQUESTS = 10;
+/** Requests that looking for a feed may take, redirects included; an invocation of the free plan has 50 for everything. */
+export const MAX_REQUESTS_OF_A_LOOK = 10;
+/** What lies at a guessed address is no reason to wait for long. */
+const TIMEOUT_MS = 5000;
 /** Feeds are declared in a page's head. */
 const PAGE_BYTES = 500_000;
 
-/** The address of a page's feed, asked and found to be one; undefined when there is none. */
+type Page = Extract<FeedResponse, { kind: 'modified' }>;
+
+/**
+ * The address of a source's feed, asked and found to be one; undefined when there is none. It is looked for in the page
+ * that came in its place, otherwise in the page of its site. Hosts are asked as politely as for polls.
+ */
 export async function discoverFeed(
-  page: { bytes: Uint8Array; url: string; contentType?: string },
-  tools: FeedRequestOptions,
+  { source, state }: FollowedSource,
+  tools: AskTools,
+  page?: Page,
 ): Promise<string | undefined> {
-  const { text } = bytesToText(page.bytes.subarray(0, PAGE_BYTES), page.contentType);
-  for (const { url, isGuess } of feedCandidates(text, page.url).slice(0, MAX_REQUESTS)) {
-    const fetch = isGuess ? withoutRedirects(tools.fetch) : tools.fetch;
-    const response = await requestFeed({ url }, { ...tools, fetch });
-    if (response.kind !== 'modified') continue;
+  const policy = allowing(new URL(source.url).origin, tools.policy);
+  const look = new Look({ ...tools, policy, headerTimeoutMs: TIMEOUT_MS });
+  const start = page ?? (await firstPage([state.siteLink ?? '/', '/'], source.url, look));
+  if (start === undefined) return undefined;
+  const { text } = bytesToText(start.bytes.subarray(0, PAGE_BYTES), start.contentType);
+  const unwanted = new Set([source.url, ...(state.failure?.refusedUrls ?? [])]);
+  for (const { url, isGuess } of feedCandidates(text, start.url)) {
+    if (unwanted.has(url)) continue;
+    const response = await look.ask(url, { isGuess });
+    if (response?.kind !== 'modified') continue;
     const feed = await readFeed(response.bytes, response);
     if (feed.kind === 'feed') return url;
   }
   return undefined;
 }
+
+async function firstPage(links: readonly string[], base: string, look: Look): Promise<Page | undefined> {
+  const urls = new Set(links.flatMap((link) => (URL.canParse(link, base) ? new URL(link, base).href : [])));
+  for (const url of urls) {
+    const response = await look.ask(url);
+    if (response?.kind === 'modified') return response;
+  }
+  return undefined;
+}
+
+/** The requests of one look. */
+class Look {
+  readonly #tools: AskTools & { headerTimeoutMs: number };
+  #requests = MAX_REQUESTS_OF_A_LOOK;
+
+  constructor(tools: AskTools & { headerTimeoutMs: number }) {
+    this.#tools = tools;
+  }
+
+  /** Undefined where the host is to be left alone, or enough was asked. A guess is not followed elsewhere. */
+  async ask(url: string, { isGuess = false } = {}): Promise<FeedResponse | undefined> {
+    const { manners, now } = this.#tools;
+    const fetch = isGuess ? withoutRedirects(this.#tools.fetch) : this.#tools.fetch;
+    if (this.#requests <= 0 || manners.pausedUntil(url) > now) return undefined;
+    await manners.turn(url);
+    const response = await requestFeed({ url }, { ...this.#tools, fetch: this.#counted(fetch) });
+    await manners.answered(url, response);
+    return response;
+  }
+
+  #counted(fetch: Fetch): Fetch {
+    return async (url, init) => (this.#requests-- > 0 ? fetch(url, init) : NOTHING_THERE());
+  }
+}
+
+const NOTHING_THERE = () => new Response(null, { status: 404 });
 
 /** A guess that is redirected leads to the site's front page, or to anything else. */
 function withoutRedirects(fetch: Fetch): Fetch {
@@ -31,6 +82,6 @@ function withoutRedirects(fetch: Fetch): Fetch {
     const response = await fetch(url, init);
     if (response.status < 300 || response.status >= 400 || response.status === 304) return response;
     await response.body?.cancel();
-    return new Response(null, { status: 404 });
+    return NOTHING_THERE();
   };
 }

@@ -4,10 +4,11 @@ import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
 import { modeAfterFreshGuids } from '../normalise/identity.ts';
 import { plainTitle } from '../normalise/plain-text.ts';
 import { bodyHash, stableHash } from '../parse/body-hash.ts';
-import type { NotAFeed, ParsedFeed } from '../parse/parsed-feed.ts';
+import type { ParsedFeed } from '../parse/parsed-feed.ts';
 import { readFeed } from '../parse/read-feed.ts';
 import { nextCheckAfterFailure, nextCheckAfterSuccess } from '../sources/due.ts';
 import { isRsshubRoute } from '../sources/feed-addresses.ts';
+import { isTimeToLook } from '../sources/lost-feed.ts';
 import { hintsAfterUnchanged, publisherHints } from '../sources/publisher-hints.ts';
 import { hasMoved, redirectSeen } from '../sources/redirect.ts';
 import { rhythmOf } from '../sources/rhythm.ts';
@@ -16,7 +17,7 @@ import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
 import type { SubscriptionStore } from '../store/subscription-store.ts';
 import { findHub } from '../websub/hub-links.ts';
-import { type AskTools, allowing, askForFeed } from './ask-for-feed.ts';
+import { type AskTools, askForFeed } from './ask-for-feed.ts';
 import { discoverFeed } from './discover.ts';
 import { keepIds } from './keep-ids.ts';
 
@@ -28,13 +29,16 @@ export interface RefreshTools extends AskTools {
   subscriptions?: Pick<SubscriptionStore, 'want' | 'recordMissed'>;
   /** From 0 to 1: spreads the next polls. */
   jitter: number;
+  /** Whether enough is left of the invocation to look for a feed. */
+  mayLook: () => boolean;
 }
 
-/** How a refresh ended; the source's record says it already. */
+/** How a refresh ended; the source's record says it already, except where it is put off to another invocation. */
 export type RefreshOutcome =
   | { kind: 'updated'; changed: number; bytes: number }
   | { kind: 'unchanged' }
-  | { kind: 'failed'; reason: string; detail: string };
+  | { kind: 'failed'; reason: string; detail: string }
+  | { kind: 'put-off' };
 
 type Answer = Exclude<FeedResponse, { kind: 'failed' }>;
 type Document = Extract<FeedResponse, { kind: 'modified' }>;
@@ -47,15 +51,15 @@ type Document = Extract<FeedResponse, { kind: 'modified' }>;
 export async function refresh(before: FollowedSource, tools: RefreshTools): Promise<RefreshOutcome> {
   const { response, instances } = await askForFeed(before, tools);
   const followed = { ...before, state: { ...before.state, instances } };
-  if (response.kind === 'failed')
-    return saveFailure(followed, { ...response, kind: response.reason }, tools, response.retryAfterSeconds);
+  if (response.kind === 'failed') return fail(followed, { ...response, kind: response.reason }, tools);
   if (response.kind === 'not-modified') return saveUnchanged(followed, response, {}, tools);
 
   const hashes = hashesOf(response, before.state);
   if (hashes.isUnchanged) return saveUnchanged(followed, response, { bodyHash: hashes.bodyHash }, tools);
 
   const feed = await readFeed(response.bytes, response);
-  if (feed.kind === 'not-a-feed') return findFeedOfPage(followed, response, feed, tools);
+  if (feed.kind === 'not-a-feed')
+    return fail(followed, feed, tools, feed.looksLike === 'html' ? response : undefined);
   return saveFeed(followed, response, feed, hashes, tools);
 }
 
@@ -164,26 +168,27 @@ function withoutValidators({ etag: _, lastModified: __, ...response }: Document)
 }
 
 /**
- * A web page instead of a feed. Its owner named the page where there never was a feed: then the page's feed is what he
- * meant, and it is followed. Where a feed has become a page, what the page leads to waits for his yes.
+ * Records what went wrong. Where a feed has died its site is asked for another one, which waits for the owner's yes. But
+ * an owner who names a `page` where there never was a feed means that page's feed: it is followed.
  */
-async function findFeedOfPage(
+async function fail(
   followed: FollowedSource,
-  page: Document,
-  notAFeed: NotAFeed,
+  failure: NewFailure,
   tools: RefreshTools,
+  page?: Document,
 ): Promise<RefreshOutcome> {
   const { source, state } = followed;
-  if (notAFeed.looksLike !== 'html' || isRsshubRoute(source.url))
-    return saveFailure(followed, notAFeed, tools);
-  const proposedUrl =
-    state.failure?.proposedUrl ??
-    (await discoverFeed(page, { ...tools, policy: allowing(new URL(source.url).origin, tools.policy) }));
-  if (proposedUrl === undefined) return saveFailure(followed, notAFeed, tools);
-  const isNew = state.lastSuccessAt === undefined;
+  const { now } = tools;
+  if (isRsshubRoute(source.url) || !isTimeToLook(failure, state.failure, now))
+    return saveFailure(followed, failure, tools);
+  if (!tools.mayLook()) return { kind: 'put-off' };
+  const proposedUrl = await discoverFeed(followed, tools, page);
+  const looked = { ...failure, lookedAt: now };
+  if (proposedUrl === undefined) return saveFailure(followed, looked, tools);
+  const isNew = page !== undefined && state.lastSuccessAt === undefined;
   if (isNew && (await tools.sources.move(source.id, proposedUrl)))
     return refresh({ source: { ...source, url: proposedUrl }, state }, tools);
-  return saveFailure(followed, { ...notAFeed, proposedUrl }, tools);
+  return saveFailure(followed, { ...looked, proposedUrl }, tools);
 }
 
 async function saveUnchanged(
@@ -199,17 +204,20 @@ async function saveUnchanged(
   return { kind: 'unchanged' };
 }
 
-/**
- * Records what went wrong with a source; everything else that is known of it stays. `retryAfterSeconds` is what the
- * server asked for.
- */
+/** What is known of a failure when it happens. */
+type NewFailure = Pick<SourceFailure, 'kind' | 'detail' | 'status' | 'proposedUrl' | 'lookedAt'> & {
+  /** What the server asked for. */
+  retryAfterSeconds?: number;
+};
+
+/** Records what went wrong with a source; everything else that is known of it stays. */
 export async function saveFailure(
   { source, state }: FollowedSource,
-  { kind, detail, status, proposedUrl }: Omit<SourceFailure, 'at' | 'since'>,
+  { kind, detail, status, retryAfterSeconds, ...found }: NewFailure,
   { sources, now, jitter }: Pick<RefreshTools, 'now' | 'jitter'> & { sources: Pick<SourceStore, 'savePoll'> },
-  retryAfterSeconds?: number,
 ): Promise<RefreshOutcome> {
   const failures = state.consecutiveFailures + 1;
+  const { proposedUrl, lookedAt, refusedUrls } = { ...state.failure, ...found };
   const failure: SourceFailure = {
     kind,
     detail,
@@ -217,6 +225,8 @@ export async function saveFailure(
     since: state.failure?.since ?? now,
     ...(status !== undefined && { status }),
     ...(proposedUrl !== undefined && { proposedUrl }),
+    ...(lookedAt !== undefined && { lookedAt }),
+    ...(refusedUrls !== undefined && { refusedUrls }),
   };
   const basis = { poll: source.poll, hints: state.hints, failure, failures, retryAfterSeconds };
   const { nextCheckAt: _, ...rest } = state;

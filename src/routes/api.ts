@@ -26,6 +26,7 @@ export function apiRoutes(): Hono<AppEnv> {
   routes.patch('/api/sources/:id', changeSource);
   routes.delete('/api/sources/:id', removeSource);
   routes.delete('/api/articles/:id', removeArticle);
+  routes.delete('/api/sources/:id/proposal', refuseProposal);
   routes.post('/api/sources/:id/refresh', (c) => refreshNow(c, c.req.param('id')));
   routes.post('/api/refresh', (c) => refreshNow(c));
   routes.get('/api/opml', exportOpml);
@@ -87,7 +88,12 @@ function describe(
     lastSuccessAt: iso(state.lastSuccessAt),
     nextCheckAt: iso(state.nextCheckAt),
     consecutiveFailures: state.consecutiveFailures,
-    failure: failure && { ...failure, at: iso(failure.at) },
+    failure: failure && {
+      ...failure,
+      at: iso(failure.at),
+      since: iso(failure.since),
+      lookedAt: iso(failure.lookedAt),
+    },
     brokenSince: iso(state.brokenSince),
     repairs: state.repairs,
   };
@@ -126,6 +132,14 @@ async function changeSource(c: Context<AppEnv>): Promise<Response> {
   if (url !== before.url) await c.var.sources.makeDue([id], Date.now());
   await save(c, { rsshub: [], sources: [entry.value] }, false);
   return c.json({ id, ...entry.value });
+}
+
+/** The owner does not want the address at which the source's feed seems to be now. */
+async function refuseProposal(c: Context<AppEnv>): Promise<Response> {
+  const refused = await c.var.sources.refuseProposal(c.req.param('id') ?? '');
+  return refused
+    ? c.body(null, 204)
+    : problem(c, 404, 'Nothing is proposed for this source', 'A proposal is in `failure.proposedUrl`.');
 }
 
 async function importList(c: Context<AppEnv>, body: object): Promise<Response> {

@@ -79,6 +79,13 @@ export const OPEN_API = {
         responses: { 204: answer('It is gone.'), ...NO_SUCH_SOURCE },
       },
     },
+    '/api/sources/{id}/proposal': {
+      parameters: [SOURCE_ID],
+      delete: {
+        summary: 'Refuses the address at which the source’s feed seems to be now',
+        responses: { 204: answer('It is proposed no more.'), 404: problem('Nothing is proposed.') },
+      },
+    },
     '/api/sources/{id}/refresh': {
       parameters: [SOURCE_ID],
       post: {
@@ -127,7 +134,7 @@ export const OPEN_API = {
         properties: {
           id: TEXT,
           ...ENTRY_FIELDS,
-          state: { enum: ['waiting', 'ok', 'failing'] },
+          state: { enum: ['waiting', 'ok', 'failing', 'paused'] },
           articles: COUNT,
           newestItemAt: TIME,
           itemsPerDay: { type: 'number', description: 'Of the last 30 days.' },
@@ -146,7 +153,10 @@ export const OPEN_API = {
                 ...TEXT,
                 description: 'Where its feed was found; PATCH it as `url` to follow it.',
               },
+              lookedAt: { ...TIME, description: 'When its site was last asked for another feed.' },
+              refusedUrls: { type: 'array', items: TEXT, description: 'Proposals that were refused.' },
               at: TIME,
+              since: { ...TIME, description: 'When the first of the failures in a row was.' },
             },
           },
           brokenSince: { ...TIME, description: 'There while the source counts as broken.' },

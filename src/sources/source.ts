@@ -51,6 +51,10 @@ export interface SourceFailure {
   detail: string;
   /** Where the source's feed was found instead; the owner says whether to follow it there. */
   proposedUrl?: string;
+  /** When the feed was last looked for elsewhere. */
+  lookedAt?: number;
+  /** Proposals that the owner did not want. */
+  refusedUrls?: readonly string[];
   /** What the server answered, where it answered. */
   status?: number;
   at: number;

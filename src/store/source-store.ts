@@ -170,10 +170,25 @@ export class SourceStore {
     const { meta } = await this.#db
       .prepare(
         `UPDATE sources SET url = ?2, etag = NULL, last_modified = NULL, body_hash = NULL, stable_hash = NULL,
-           redirect = NULL
+           redirect = NULL, failure = json_remove(failure, '$.proposedUrl', '$.lookedAt')
          WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sources WHERE url = ?2)`,
       )
       .bind(id, url)
+      .run();
+    return meta.changes > 0;
+  }
+
+  /** Takes a proposed address away, which is then proposed no more while the source fails. Tells whether there was one. */
+  async refuseProposal(id: string): Promise<boolean> {
+    const { meta } = await this.#db
+      .prepare(
+        `UPDATE sources SET failure = json_remove(
+           json_set(failure, '$.refusedUrls',
+             json_insert(coalesce(failure -> '$.refusedUrls', '[]'), '$[#]', failure ->> '$.proposedUrl')),
+           '$.proposedUrl', '$.lookedAt')
+         WHERE id = ?1 AND failure ->> '$.proposedUrl' IS NOT NULL`,
+      )
+      .bind(id)
       .run();
     return meta.changes > 0;
   }

@@ -24,6 +24,8 @@ test('each command is read with its argument and options', () => {
     kind: 'remove',
     idOrUrl: '0123456789ab',
   });
+  expect(readSourcesArguments(['accept', '0123456789ab']).command.kind).toBe('accept');
+  expect(readSourcesArguments(['refuse', '0123456789ab']).command.kind).toBe('refuse');
   expect(readSourcesArguments(['--help']).command).toEqual({ kind: 'help' });
 });
 

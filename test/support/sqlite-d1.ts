@@ -8,6 +8,8 @@ const MIGRATIONS = join(import.meta.dirname, '../../src/store/migrations');
 export interface Usage {
   /** Calls over the network: a batch is one. */
   calls: number;
+  /** Statements: those of a batch count each. */
+  queries: number;
   /** Rows written, as D1 counts them but for indexes. */
   rowsWritten: number;
 }
@@ -17,7 +19,7 @@ export function openD1(): { db: D1Database; usage: Usage } {
   const sqlite = new DatabaseSync(':memory:');
   for (const file of readdirSync(MIGRATIONS).sort())
     sqlite.exec(readFileSync(join(MIGRATIONS, file), 'utf8'));
-  const usage: Usage = { calls: 0, rowsWritten: 0 };
+  const usage: Usage = { calls: 0, queries: 0, rowsWritten: 0 };
   const totalChanges = sqlite.prepare('SELECT total_changes() AS n');
   const written = () => Number(totalChanges.get()?.n ?? 0);
 
@@ -35,6 +37,7 @@ export function openD1(): { db: D1Database; usage: Usage } {
     }
 
     execute() {
+      usage.queries++;
       const before = written();
       const results = sqlite.prepare(this.sql).all(...this.values);
       const changes = written() - before;

@@ -57,4 +57,17 @@ describe('discovery', () => {
     const answer = await callAsOwner('PATCH', `/api/sources/${id}`, { url: `${env.ORIGIN}/the-feed` });
     expect(answer.status).toBe(409);
   });
+
+  it('takes no for an answer', async () => {
+    await answerWith({ '/feed': { body: rss('one') } });
+    const id = await follow('/feed');
+    await pollAll();
+    await answerWith({ '/': PAGE(LINK), '/the-feed': { body: rss('one', 'two') } });
+    await pollAll();
+    expect(await source(id)).toMatchObject({ failure: { proposedUrl: `${env.ORIGIN}/the-feed` } });
+    expect((await callAsOwner('DELETE', `/api/sources/${id}/proposal`)).status).toBe(204);
+    expect((await callAsOwner('DELETE', `/api/sources/${id}/proposal`)).status).toBe(404);
+    await pollAll();
+    expect((await source(id)).failure).not.toHaveProperty('proposedUrl');
+  });
 });

@@ -268,6 +268,7 @@ function toolsCutAt(cut: string | undefined): RefreshTools {
     policy: { allowedOrigins: new Set(), ownHosts: new Set() },
     userAgent: 'Tributary/test',
     instances: [],
+    mayLook: () => true,
     manners: { turn: async () => 0, answered: async () => {}, pausedUntil: () => 0, waitFor: () => 0 },
     articles: dying(new ArticleStore(env.DB)),
     sources: dying(new SourceStore(env.DB)),

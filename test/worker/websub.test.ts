@@ -37,6 +37,7 @@ async function poll(now = NOW): Promise<void> {
     policy: { allowedOrigins: new Set(), ownHosts: new Set() },
     userAgent: 'Tributary/test',
     instances: [],
+    mayLook: () => true,
     manners: {
       turn: async () => 0,
       answered: async () => {},
