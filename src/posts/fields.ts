@@ -2,6 +2,7 @@ import { Scalar } from 'yaml';
 import type { Article } from '../article.ts';
 import { inertText, inertUrl } from './inert.ts';
 import type { Field, Profile } from './profile.ts';
+import { shortenName } from './short-name.ts';
 import { toZonedTime } from './zoned-time.ts';
 
 /** What a post is made from. */
@@ -25,8 +26,8 @@ type Value = string | string[] | Scalar | undefined;
 export const FIELD_VALUES: Record<Field, (input: PostInput, settings: PostSettings) => Value> = {
   title: ({ article }) => inertText(article.title),
   description: ({ article }) => inertText(article.summary ?? article.title),
-  categories: ({ article }) => textList(article.categories),
-  tags: ({ article }) => textList([...new Set(article.tags)]),
+  categories: ({ article }) => nameList(article.categories),
+  tags: ({ article }) => nameList([...new Set(article.tags.filter((tag) => NAMES_SOMETHING.test(tag)))]),
   headImage: ({ article }, settings) => picture(article.headImage, settings),
   headImages: ({ article }, settings) => {
     const url = picture(article.headImage, settings);
@@ -42,8 +43,12 @@ export const FIELD_VALUES: Record<Field, (input: PostInput, settings: PostSettin
   language: ({ article }) => article.language,
 };
 
-function textList(texts: readonly string[]): string[] | undefined {
-  return texts.length === 0 ? undefined : texts.map(inertText);
+/** Generators make a folder of each tag's letters, digits and emoji: one without any would be the folder of all tags. */
+const NAMES_SOMETHING = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
+
+/** Each name short enough for the folder that generators make for it. */
+function nameList(names: readonly string[]): string[] | undefined {
+  return names.length === 0 ? undefined : names.map((name) => shortenName(inertText(name)).trim());
 }
 
 function picture(url: string | undefined, { pictureUrl }: PostSettings): string | undefined {

@@ -19,13 +19,15 @@ export function inertUrl(url: string): string {
 /**
  * A body as one line that begins with `<div>`: a CommonMark HTML block (type 6), in which no renderer sees Markdown.
  * Braces are written as references, because Nunjucks, Liquid, Hugo's shortcodes and MDX all begin with one; U+FFFC is
- * dropped, because Hexo uses it for placeholders of its own and crashes on a forged one.
+ * dropped, because Hexo uses it for placeholders of its own and crashes on a forged one; `[^` is written with a
+ * reference, because the Hexo theme Fluid looks for footnotes even there.
  */
 export function inertBody(html: string): string {
   const line = html
     .replaceAll('\uFFFC', '')
     .replaceAll('{', '&#123;')
     .replaceAll('}', '&#125;')
+    .replaceAll('[^', '[&#94;')
     .replace(/\r\n?/g, '\n');
   return `<div>${line.includes('\n') ? joinLines(line) : line}</div>`;
 }

@@ -1,4 +1,5 @@
 import type { PostOptions } from './post-options.ts';
+import { shortenName } from './short-name.ts';
 import { toZonedTime } from './zoned-time.ts';
 
 /** What a post's file is called after. */
@@ -13,9 +14,6 @@ export interface NamedPost {
 
 /** Digits of the id at the end of a name: equal titles, and titles that differ in case alone, keep files apart. */
 const KEY_LENGTH = 8;
-const MAX_GRAPHEMES = 120;
-/** Linux takes 255 bytes in a name, and a program that writes it may put something before or behind. */
-const MAX_BYTES = 230;
 /** Names of devices, which Windows takes for no file, whatever their extension. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])$/i;
 
@@ -40,27 +38,8 @@ function safeName(text: string, rest: string): string {
     .slice(0, 1000)
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-');
-  const name = withoutHyphens(shorten(withoutHyphens(words), rest.length + 1));
+  const name = withoutHyphens(shortenName(withoutHyphens(words), rest.length + 1));
   return DEVICE.test(name) ? `${name}-1` : name;
-}
-
-function shorten(name: string, taken: number): string {
-  let length = 0;
-  let graphemes = taken;
-  let bytes = taken;
-  for (const { segment } of GRAPHEMES.segment(name)) {
-    graphemes++;
-    bytes += utf8Length(segment);
-    if (graphemes > MAX_GRAPHEMES || bytes > MAX_BYTES) break;
-    length += segment.length;
-  }
-  return name.slice(0, length);
-}
-
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 /** A combining mark at the beginning would join the slash before it. */

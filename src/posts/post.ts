@@ -5,7 +5,7 @@ import { FIELD_VALUES, type PostInput, type PostSettings } from './fields.ts';
 import { inertBody } from './inert.ts';
 
 /** Raised when the same article is written differently, so that copies of posts are renewed. */
-export const POST_WRITING = 1;
+export const POST_WRITING = 2;
 
 /**
  * Writes an article as a front-matter post, `---`, YAML, `---`, body. The body is markup that the blog's Markdown and

@@ -97,6 +97,22 @@ describe('a post', () => {
     expect(front.headimg).toBe('https://tributary.example/?http://a.example/%27%22%29%3C%7Bx%7D.jpg');
   });
 
+  it('has tags and categories that can be names of folders', () => {
+    const long = '网络安全'.repeat(100);
+    const { front } = postOf({ tags: ['#"', '..', '🀄', 'C++', long, 'C++'], categories: [long, 'b', 'b'] });
+    const [, , cut] = front.tags as string[];
+    expect(front.tags).toEqual(['🀄', 'C++', cut]);
+    expect(Buffer.byteLength(cut ?? '')).toBeGreaterThan(200);
+    expect(Buffer.byteLength(cut ?? '')).toBeLessThanOrEqual(230);
+    expect(front.categories).toEqual([cut, 'b', 'b']);
+  });
+
+  it('has nothing that Fluid takes for a footnote', () => {
+    expect(postOf({ contentHtml: '<p>a[^1]</p> [^1]: b' }).body).toBe(
+      '<div><p>a[&#94;1]</p> [&#94;1]: b</div>',
+    );
+  });
+
   it('is one line that no Markdown or template engine reads', () => {
     const { body } = postOf({
       contentHtml: '<p>{{ a }}</p>\n\n    code?\n---\n<pre class="x">{% if %}\n\n  b\r\nc</pre>\n# d \uFFFC',
