@@ -1,5 +1,7 @@
+import { readRepositoryAddress } from './git/repository-address.ts';
 import type { ImageAccess } from './images/access.ts';
 import type { AlertTarget } from './jobs/alert.ts';
+import type { PublishMessage, PublishTarget } from './jobs/publish-posts.ts';
 import type { RetentionRules } from './jobs/retention.ts';
 import type { PollMessage } from './jobs/schedule.ts';
 import { PLAN_LIMITS, type PlanLimits } from './sources/plan-limits.ts';
@@ -7,7 +9,7 @@ import { PLAN_LIMITS, type PlanLimits } from './sources/plan-limits.ts';
 /** The bindings and variables of `wrangler.toml`, and its secrets. */
 export interface Env {
   DB: D1Database;
-  POLLS: Queue<PollMessage>;
+  POLLS: Queue<PollMessage | PublishMessage>;
   /** Secret: the owner's token. Without one the owner's calls are closed. */
   ADMIN_TOKEN?: string;
   /** Where the Worker is reached, e.g. `https://news.example.org`; the origin a request came to otherwise. */
@@ -35,6 +37,14 @@ export interface Env {
   KEEP_ITEMS?: string;
   /** Megabytes the database may have. */
   MAX_DB_MB?: string;
+  /** The git repository to publish posts to: `owner/blog` at GitHub, or the address of another one. */
+  GIT_REPO?: string;
+  /** Its branch: `main` by default. */
+  GIT_BRANCH?: string;
+  /** Secret: a token that may write to it. */
+  GIT_TOKEN?: string;
+  /** The folder in it, and how posts are wanted: `source/_posts?theme=next&timezone=Asia/Shanghai`. */
+  GIT_POSTS?: string;
 }
 
 /** The variables, checked and with their defaults. */
@@ -50,6 +60,8 @@ export interface Config {
   /** The owner's webhook. */
   alert?: AlertTarget;
   retention: RetentionRules;
+  /** Where posts are published to. */
+  publish?: PublishTarget;
 }
 
 /** Reads the variables. A wrong one throws with its name and what to write, because nothing works right with it. */
@@ -71,6 +83,7 @@ export function readConfig(env: Env): Config {
       ...optional('keepItems', readNumber('KEEP_ITEMS', env.KEEP_ITEMS)),
     },
     ...(env.ALERT_URL && { alert: readAlertTarget(env.ALERT_URL, env.ALERT_KEY) }),
+    ...(env.GIT_REPO && { publish: readPublishTarget(env, env.GIT_REPO) }),
     ...(ADMIN_TOKEN && { adminToken: ADMIN_TOKEN }),
     ...(PUBLIC_URL && { publicOrigin: readOrigin('PUBLIC_URL', PUBLIC_URL) }),
   };
@@ -92,6 +105,27 @@ function readAlertTarget(url: string, key: string | undefined): AlertTarget {
   }
   return { url, ...(key && { key }) };
 }
+
+function readPublishTarget(env: Env, repo: string): PublishTarget {
+  const { GIT_BRANCH, GIT_TOKEN, GIT_POSTS, PUBLIC_URL } = env;
+  const repository = readRepositoryAddress(repo);
+  if (repository === undefined)
+    throw new Error(`GIT_REPO is owner/blog at GitHub, or https://git.example.org/owner/blog, not "${repo}"`);
+  if (!GIT_TOKEN) throw new Error('GIT_REPO needs GIT_TOKEN, a token that may write to the repository');
+  if (!PUBLIC_URL) throw new Error('GIT_REPO needs PUBLIC_URL, which posts load their pictures from');
+  const [folder = '', query = ''] = (GIT_POSTS || DEFAULT_GIT_POSTS).split('?');
+  return {
+    repository,
+    branch: GIT_BRANCH || 'main',
+    token: GIT_TOKEN,
+    folder: folder.replace(/^\/+|\/+$/g, ''),
+    wanted: Object.fromEntries(new URLSearchParams(query)),
+    proxyOrigin: readOrigin('PUBLIC_URL', PUBLIC_URL),
+  };
+}
+
+/** Where Hexo has its posts. */
+const DEFAULT_GIT_POSTS = 'source/_posts';
 
 /** A field that is there only with a value. */
 function optional<K extends string, V>(name: K, value: V | undefined): { [k in K]?: V } {

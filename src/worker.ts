@@ -4,12 +4,14 @@ import type { AddressPolicy } from './fetch/public-address.ts';
 import { askHubs } from './jobs/ask-hubs.ts';
 import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
+import { askToPublish, type PublishMessage, publishPosts } from './jobs/publish-posts.ts';
 import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
 import './jobs/warm-up.ts';
 import { subscribersOf } from './sources/subscribers.ts';
 import { ArticleStore, scopeKeysOf } from './store/article-store.ts';
 import { HealthStore } from './store/health-store.ts';
 import { PollStore } from './store/poll-store.ts';
+import { PublicationStore } from './store/publication-store.ts';
 import { ReaderStore } from './store/reader-store.ts';
 import { RetentionStore } from './store/retention-store.ts';
 import { SourceStore } from './store/source-store.ts';
@@ -38,6 +40,12 @@ export default {
         (error) => console.error('hubs could not be asked', error),
       );
     }
+    if (config.publish !== undefined) {
+      const tools = { publications: new PublicationStore(env.DB), queue: env.POLLS, now: Date.now() };
+      await askToPublish(config.publish, tools).catch((error) =>
+        console.error('posts could not be published', error),
+      );
+    }
     await keepHouse(config, {
       fetch,
       userAgent: userAgent(publicOrigin),
@@ -48,11 +56,31 @@ export default {
   },
 
   async queue(batch, env) {
+    const isDead = batch.queue.endsWith(DEAD_LETTERS);
+    const polls = batch.messages.filter(isPoll);
+    if (polls.length < batch.messages.length && !isDead) await publish(env);
+    if (polls.length === 0) return;
     const tools = await pollTools(env);
-    if (batch.queue.endsWith(DEAD_LETTERS)) await giveUpAll(batch, tools);
-    else await consume(batch, tools);
+    if (isDead) await giveUpAll({ messages: polls }, tools);
+    else await consume({ messages: polls }, tools);
   },
-} satisfies ExportedHandler<Env, PollMessage>;
+} satisfies ExportedHandler<Env, PollMessage | PublishMessage>;
+
+function isPoll(message: Message<PollMessage | PublishMessage>): message is Message<PollMessage> {
+  return 'claims' in message.body;
+}
+
+async function publish(env: Env): Promise<void> {
+  const { publish: target, limits, publicOrigin } = readConfig(env);
+  if (target === undefined) return;
+  await publishPosts(target, {
+    fetch,
+    userAgent: userAgent(publicOrigin),
+    publications: new PublicationStore(env.DB),
+    limits,
+    now: Date.now(),
+  });
+}
 
 /** How the name of the queue ends that takes messages which were tried too often. */
 const DEAD_LETTERS = '-dead';

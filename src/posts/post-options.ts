@@ -1,3 +1,4 @@
+import { proxiedPicture } from '../article.ts';
 import { PROFILES, type Profile, THEMES } from './profile.ts';
 import { isZone } from './zoned-time.ts';
 
@@ -40,6 +41,11 @@ export function readPostOptions(given: Readonly<Record<string, string | undefine
     kind: 'options',
     options: { profile, images, folders: layout === 'folders', ...(timezone !== undefined && { timezone }) },
   };
+}
+
+/** Where posts load their pictures, with the proxy at `proxyOrigin`. */
+export function pictureAddress({ images }: PostOptions, proxyOrigin: string): (url: string) => string {
+  return images === 'proxy' ? (url) => proxiedPicture(url, proxyOrigin) : String;
 }
 
 function readProfile(name: string, theme: string | undefined): Profile | string {

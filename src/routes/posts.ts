@@ -1,8 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
-import { proxiedPicture } from '../article.ts';
 import { toPost } from '../posts/post.ts';
-import { type PostOptions, readPostOptions } from '../posts/post-options.ts';
+import { type PostOptions, pictureAddress, readPostOptions } from '../posts/post-options.ts';
 import { postPath } from '../posts/post-path.ts';
 import { TAR_END, toTarEntry } from '../posts/tar.ts';
 import { type IndexedPost, type PostCursor, PostStore, type StoredPost } from '../store/post-store.ts';
@@ -97,6 +96,5 @@ function serveArchive(c: Context<AppEnv>, options: PostOptions): Response {
 }
 
 function renderPost(post: StoredPost, options: PostOptions, proxyOrigin: string): string {
-  const pictureUrl = options.images === 'proxy' ? (url: string) => proxiedPicture(url, proxyOrigin) : String;
-  return toPost(post, { ...options, pictureUrl });
+  return toPost(post, { ...options, pictureUrl: pictureAddress(options, proxyOrigin) });
 }

@@ -39,7 +39,8 @@ export interface PostCursor {
 
 const NEWEST_FIRST = `(articles.published < ?2 OR (articles.published = ?2 AND articles.id > ?3))
   ORDER BY articles.published DESC, articles.id LIMIT ?1`;
-const COLUMNS = `articles.id, source_id, articles.published, title, link, front, content_html, url, entry, feed_title,
+/** What a whole post is read from: articles and their sources. */
+export const POST_COLUMNS = `articles.id, source_id, articles.published, title, link, front, content_html, url, entry, feed_title,
   first_title`;
 
 /** The articles in D1 as posts, newest first. */
@@ -66,25 +67,26 @@ export class PostStore {
   /** Whole posts, `limit` at a time. */
   async page(limit: number, after?: PostCursor): Promise<StoredPost[]> {
     const { results } = await this.#db
-      .prepare(`SELECT ${COLUMNS} FROM articles JOIN sources ON sources.id = source_id WHERE ${NEWEST_FIRST}`)
+      .prepare(
+        `SELECT ${POST_COLUMNS} FROM articles JOIN sources ON sources.id = source_id WHERE ${NEWEST_FIRST}`,
+      )
       .bind(limit, ...bindCursor(after))
-      .all<ArticleRow & { first_title: string }>();
+      .all<PostRow>();
     return results.map(toStoredPost);
   }
 
   async find(id: string): Promise<StoredPost | undefined> {
     const row = await this.#db
       .prepare(
-        `SELECT ${COLUMNS} FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = ?1`,
+        `SELECT ${POST_COLUMNS} FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = ?1`,
       )
       .bind(id)
-      .first<ArticleRow & { first_title: string }>();
+      .first<PostRow>();
     return row === null ? undefined : toStoredPost(row);
   }
 }
 
-interface IndexRow extends ArticleRow {
-  first_title: string;
+interface IndexRow extends PostRow {
   inferred: number;
   guid: string | null;
   content_hash: string;
@@ -109,7 +111,11 @@ function toIndexedPost(row: IndexRow): IndexedPost {
   };
 }
 
-function toStoredPost(row: ArticleRow & { first_title: string }): StoredPost {
+export interface PostRow extends ArticleRow {
+  first_title: string;
+}
+
+export function toStoredPost(row: PostRow): StoredPost {
   return { article: fromRow(row), sourceTitle: titleOf(row), firstTitle: row.first_title };
 }
 

@@ -1,0 +1,50 @@
+import {
+  branchPath,
+  callForge,
+  type Forge,
+  type ForgeAccess,
+  ForgeFailure,
+  type TreeEntry,
+} from './forge.ts';
+
+interface ObjectId {
+  sha: string;
+}
+
+/** A repository at GitHub, over its Git data API. */
+export function githubRepository(access: ForgeAccess): Forge {
+  const get = <T>(path: string) => callForge<T>(access, 'GET', path);
+  const post = <T>(path: string, body: unknown) => callForge<T>(access, 'POST', path, body);
+  return {
+    async head(branch) {
+      const { object } = await get<{ object: ObjectId }>(`/git/ref/heads/${branchPath(branch)}`);
+      const { tree } = await get<{ tree: ObjectId }>(`/git/commits/${object.sha}`);
+      return { commit: object.sha, tree: tree.sha };
+    },
+
+    async tree(id) {
+      const { tree } = await get<{ tree: (ObjectId & { path: string; type: string })[] }>(`/git/trees/${id}`);
+      return new Map(tree.map(({ path, type, sha }): [string, TreeEntry] => [path, { type, id: sha }]));
+    },
+
+    async commit({ branch, head, message, files }) {
+      const entries = files.map(({ path, text }) => ({ path, mode: '100644', type: 'blob', content: text }));
+      const tree = await post<ObjectId>('/git/trees', { base_tree: head.tree, tree: entries });
+      const commit = await post<ObjectId>('/git/commits', {
+        message,
+        tree: tree.sha,
+        parents: [head.commit],
+      });
+      try {
+        const ref = `/git/refs/heads/${branchPath(branch)}`;
+        await callForge(access, 'PATCH', ref, { sha: commit.sha, force: false });
+        return 'committed';
+      } catch (error) {
+        // no fast-forward any more
+        if (error instanceof ForgeFailure && (error.status === 422 || error.status === 409))
+          return 'conflict';
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,225 @@
+import { blobId } from '../git/blob-id.ts';
+import {
+  type ChangedFile,
+  type Forge,
+  type ForgeAccess,
+  ForgeFailure,
+  type Head,
+  REQUESTS_OF_A_COMMIT,
+  REQUESTS_OF_A_HEAD,
+} from '../git/forge.ts';
+import { giteaRepository } from '../git/gitea.ts';
+import { githubRepository } from '../git/github.ts';
+import type { ForgeKind, RepositoryAddress } from '../git/repository-address.ts';
+import { POST_WRITING, toPost } from '../posts/post.ts';
+import { type PostOptions, pictureAddress, readPostOptions } from '../posts/post-options.ts';
+import { postPath } from '../posts/post-path.ts';
+import type { PlanLimits } from '../sources/plan-limits.ts';
+import type {
+  OpenPost,
+  PublicationStore,
+  PublicationTarget,
+  SettledPost,
+} from '../store/publication-store.ts';
+
+/** Where posts are published to. */
+export interface PublishTarget {
+  repository: RepositoryAddress;
+  branch: string;
+  token: string;
+  /** The posts' folder in the repository; empty for its top. */
+  folder: string;
+  /** How posts are wanted, as in the addresses of posts. */
+  wanted: Readonly<Record<string, string>>;
+  /** Where the image proxy is reached. */
+  proxyOrigin: string;
+}
+
+/** A message of the queue: publishing has an invocation of its own, and its limits. */
+export interface PublishMessage {
+  publish: true;
+}
+
+export interface PublishTools {
+  fetch: ForgeAccess['fetch'];
+  userAgent: string;
+  publications: Pick<PublicationStore, 'open' | 'settle' | 'fail'>;
+  limits: Pick<PlanLimits, 'subrequests' | 'postsPerCommit'>;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+const MINUTE = 60_000;
+/** Queries of a run, and some room. */
+const OVERHEAD = 8;
+/** Bytes in one commit: they are written and hashed in one invocation. */
+const BYTES_PER_COMMIT = 1_000_000;
+/** Others may commit at the same time. */
+const TRIES = 3;
+const RETRY = { pause: 5 * MINUTE, longest: 6 * 60 * MINUTE };
+
+/** Queues a run of publishing if there is news. */
+export async function askToPublish(
+  target: PublishTarget,
+  tools: {
+    publications: Pick<PublicationStore, 'aim' | 'isOpen'>;
+    queue: { send(message: PublishMessage): Promise<unknown> };
+    now: number;
+  },
+): Promise<void> {
+  await tools.publications.aim(toPublicationTarget(target));
+  if (await tools.publications.isOpen(tools.now)) await tools.queue.send({ publish: true });
+}
+
+function toPublicationTarget({
+  repository,
+  branch,
+  folder,
+  wanted,
+  proxyOrigin,
+}: PublishTarget): PublicationTarget {
+  const writing = JSON.stringify([POST_WRITING, wanted, proxyOrigin]);
+  return { repository: repository.api, branch, folder, writing };
+}
+
+/**
+ * Brings the repository up to the articles in one commit, as far as an invocation goes; the next run does the rest.
+ * Only what differs is written, and no file that is not as we left it; what the owner took out stays out. Killed at any
+ * moment, the next run finds what was committed by the ids of the blobs.
+ */
+export async function publishPosts(target: PublishTarget, tools: PublishTools): Promise<void> {
+  try {
+    const settled = await publishOpen(target, tools);
+    await tools.publications.settle(settled);
+  } catch (error) {
+    if (!(error instanceof ForgeFailure)) throw error;
+    console.error(`posts could not be published: ${error.message}`);
+    const wait = (error.retryAfter ?? 0) * 1000;
+    await tools.publications.fail(tools.now, (failures) =>
+      Math.max(wait, Math.min(RETRY.longest, RETRY.pause * 2 ** (failures - 1))),
+    );
+  }
+}
+
+async function publishOpen(target: PublishTarget, tools: PublishTools): Promise<SettledPost[]> {
+  const wanted = readPostOptions(target.wanted);
+  if (wanted.kind === 'wrong') throw new ForgeFailure(`GIT_POSTS: ${wanted.message}`);
+  const posts = await tools.publications.open(tools.limits.postsPerCommit);
+  if (posts.length === 0) return [];
+  const requests = { left: tools.limits.subrequests - OVERHEAD };
+  const forge = openForge(target, tools, requests);
+  const tree = remembering(forge);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const head = await forge.head(target.branch);
+    const plan = await planCommit(posts, head, { target, options: wanted.options, tree, requests });
+    if (plan.files.length === 0) return plan.settled;
+    const message = describe(plan.files);
+    const outcome = await forge.commit({ branch: target.branch, head, message, files: plan.files });
+    if (outcome === 'committed') return plan.settled;
+  }
+  throw new ForgeFailure(`${target.branch} was changed by others ${TRIES} times while posts were committed`);
+}
+
+function openForge(
+  { repository, token }: PublishTarget,
+  { fetch, userAgent }: PublishTools,
+  requests: { left: number },
+): Forge {
+  const { open, authorization, accept } = FORGES[repository.forge];
+  return open({
+    api: repository.api,
+    headers: { Authorization: `${authorization} ${token}`, Accept: accept, 'User-Agent': userAgent },
+    fetch: (url, init) => {
+      requests.left--;
+      return fetch(url, init);
+    },
+  });
+}
+
+const FORGES = {
+  github: { open: githubRepository, authorization: 'Bearer', accept: 'application/vnd.github+json' },
+  gitea: { open: giteaRepository, authorization: 'token', accept: 'application/json' },
+} satisfies Record<
+  ForgeKind,
+  { open: (access: ForgeAccess) => Forge; authorization: string; accept: string }
+>;
+
+interface Plan {
+  files: ChangedFile[];
+  /** Posts that are in the repository, or meant not to be, once the files are. */
+  settled: SettledPost[];
+}
+
+interface PlanContext {
+  target: PublishTarget;
+  options: PostOptions;
+  /** What lies in a folder of the repository. */
+  tree: Forge['tree'];
+  requests: { left: number };
+}
+
+/** As many posts as fit an invocation. */
+async function planCommit(posts: readonly OpenPost[], head: Head, context: PlanContext): Promise<Plan> {
+  const { target, options, requests } = context;
+  const settings = { ...options, pictureUrl: pictureAddress(options, target.proxyOrigin) };
+  const plan: Plan = { files: [], settled: [] };
+  let bytes = 0;
+  for (const post of posts) {
+    const text = toPost(post, settings);
+    const path =
+      post.path ?? pathIn(target.folder, postPath({ ...post.article, firstTitle: post.firstTitle }, options));
+    bytes += text.length;
+    // each folder on the way may have to be read, and the commit be tried again
+    const readable = requests.left - 2 * REQUESTS_OF_A_COMMIT - REQUESTS_OF_A_HEAD;
+    const fits = bytes <= BYTES_PER_COMMIT && path.split('/').length <= readable;
+    if (!fits && plan.settled.length > 0) break;
+    const found = await findBlob(path, head.tree, context.tree);
+    const wanted = blobId(text, head.tree.length);
+    const isAsWeLeftIt = found === post.blob;
+    if (found !== wanted && isAsWeLeftIt)
+      plan.files.push({ path, text, ...(found !== undefined && { before: found }) });
+    if (found !== wanted && !isAsWeLeftIt)
+      console.warn(`left alone, because it is not as it was published: ${path}`);
+    const { id } = post.article;
+    const before = { id, change: post.change, ...(post.blob !== undefined && { path, blob: post.blob }) };
+    plan.settled.push(found === wanted || isAsWeLeftIt ? { ...before, path, blob: wanted } : before);
+  }
+  return plan;
+}
+
+/** Id of the blob at a path; undefined where there is nothing, and no id where there is something else. */
+async function findBlob(path: string, root: string, tree: Forge['tree']): Promise<string | undefined> {
+  const names = path.split('/');
+  let id = root;
+  for (const [i, name] of names.entries()) {
+    const entry = (await tree(id)).get(name);
+    if (entry === undefined) return undefined;
+    const isWanted = entry.type === (i === names.length - 1 ? 'blob' : 'tree');
+    if (!isWanted) return `a ${entry.type}`;
+    id = entry.id;
+  }
+  return id;
+}
+
+/** The same trees are in most commits, and an id never means another one. */
+function remembering(forge: Forge): Forge['tree'] {
+  const trees = new Map<string, ReturnType<Forge['tree']>>();
+  return (id) => {
+    const found = trees.get(id) ?? forge.tree(id);
+    trees.set(id, found);
+    return found;
+  };
+}
+
+function pathIn(folder: string, path: string): string {
+  return folder === '' ? path : `${folder}/${path}`;
+}
+
+function describe(files: readonly ChangedFile[]): string {
+  const added = files.filter(({ before }) => before === undefined).length;
+  const counts = [
+    [added, 'added'],
+    [files.length - added, 'updated'],
+  ] as const;
+  return `Posts: ${counts.flatMap(([count, what]) => (count > 0 ? `${count} ${what}` : [])).join(', ')}`;
+}
