@@ -17,7 +17,13 @@ export const PLAN_LIMITS = {
   // 10,000 queue operations a day, three a message
   free: { sourcesPerMessage: 5, hostsAtOnce: 1, subrequests: 50, feedBytes: 150_000, postsPerCommit: 10 },
   // a Worker may have six connections open
-  paid: { sourcesPerMessage: 40, hostsAtOnce: 4, subrequests: 900, feedBytes: 50_000_000, postsPerCommit: 400 },
+  paid: {
+    sourcesPerMessage: 40,
+    hostsAtOnce: 4,
+    subrequests: 900,
+    feedBytes: 50_000_000,
+    postsPerCommit: 400,
+  },
 } as const satisfies Record<string, PlanLimits>;
 
 export type Plan = keyof typeof PLAN_LIMITS;
