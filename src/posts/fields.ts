@@ -40,6 +40,7 @@ export const FIELD_VALUES: Record<Field, (input: PostInput, settings: PostSettin
   published: ({ article }, settings) => toDate(article.published, settings),
   updated: ({ article }, settings) =>
     article.updated === undefined ? undefined : toDate(article.updated, settings),
+  lastChanged: ({ article }, settings) => toDate(article.updated ?? article.published, settings),
   language: ({ article }) => article.language,
 };
 

@@ -12,6 +12,7 @@ export type Field =
   | 'link'
   | 'published'
   | 'updated'
+  | 'lastChanged'
   | 'language';
 
 /** A key's field, or the one value it always has. */
@@ -44,7 +45,8 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
       author: 'author',
       comments: { value: false },
       date: 'published',
-      updated: 'updated',
+      // without one Hexo takes the file's time, which is another on every machine that builds the blog
+      updated: 'lastChanged',
       link: 'link',
       source: 'source',
       lang: 'language',

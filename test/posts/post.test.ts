@@ -58,6 +58,7 @@ describe('a post', () => {
       author: '趣头条',
       comments: false,
       date: 'Mon, 18 Oct 2021 06:56:51 GMT',
+      updated: 'Mon, 18 Oct 2021 06:56:51 GMT',
       thumbnail: 'https://tributary.example/?http://static.example/a.jpeg',
       link: 'https://news.example/1',
       source: '趣头条分类',

@@ -199,6 +199,7 @@ categories:
 author: "News"
 comments: false
 date: "Mon, 18 Oct 2021 06:56:51 GMT"
+updated: "Mon, 18 Oct 2021 06:56:51 GMT"
 link: "https://news.example/one"
 source: "News"
 ---
