@@ -1,7 +1,7 @@
 import { createApp } from './app.ts';
 import { type Config, type Env, readConfig } from './env.ts';
 import type { AddressPolicy } from './fetch/public-address.ts';
-import { askHubs } from './jobs/ask-hubs.ts';
+import { askHubs, canBeCalledBy } from './jobs/ask-hubs.ts';
 import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
 import { askToPublish, type PublishMessage, publishPosts } from './jobs/publish-posts.ts';
@@ -25,6 +25,14 @@ export default {
 
   async scheduled(_controller, env) {
     const config = readConfig(env);
+    const { publicOrigin } = config;
+    await keepHouse(config, {
+      fetch,
+      userAgent: userAgent(publicOrigin),
+      health: new HealthStore(env.DB),
+      retention: new RetentionStore(env.DB),
+      now: Date.now(),
+    });
     await scheduleDue({
       polls: new PollStore(env.DB),
       sources: new SourceStore(env.DB),
@@ -33,26 +41,19 @@ export default {
       now: Date.now(),
       random: Math.random,
     });
-    const { publicOrigin } = config;
-    if (isReachableByHubs(publicOrigin)) {
-      const tools = { fetch, policy: policyOf(config), userAgent: userAgent(publicOrigin), publicOrigin };
-      await askHubs({ ...tools, subscriptions: new SubscriptionStore(env.DB), now: Date.now() }).catch(
-        (error) => console.error('hubs could not be asked', error),
-      );
-    }
     if (config.publish !== undefined) {
       const tools = { publications: new PublicationStore(env.DB), queue: env.POLLS, now: Date.now() };
       await askToPublish(config.publish, tools).catch((error) =>
         console.error('posts could not be published', error),
       );
     }
-    await keepHouse(config, {
-      fetch,
-      userAgent: userAgent(publicOrigin),
-      health: new HealthStore(env.DB),
-      retention: new RetentionStore(env.DB),
-      now: Date.now(),
-    });
+    // last, because how many requests hubs take is up to those who name them
+    if (publicOrigin !== undefined) {
+      const tools = { fetch, policy: policyOf(config), userAgent: userAgent(publicOrigin), publicOrigin };
+      await askHubs({ ...tools, subscriptions: new SubscriptionStore(env.DB), now: Date.now() }).catch(
+        (error) => console.error('hubs could not be asked', error),
+      );
+    }
   },
 
   async queue(batch, env) {
@@ -97,7 +98,8 @@ async function pollTools(env: Env): Promise<ConsumeTools> {
     sources: new SourceStore(env.DB),
     polls: new PollStore(env.DB),
     queue: env.POLLS,
-    ...(isReachableByHubs(publicOrigin) && { subscriptions: new SubscriptionStore(env.DB) }),
+    subscriptions: new SubscriptionStore(env.DB),
+    canBeCalledBy: (hub) => publicOrigin !== undefined && canBeCalledBy(hub, publicOrigin),
     limits,
     now: Date.now,
     random: Math.random,
@@ -113,11 +115,6 @@ async function recentReaders(env: Env): Promise<NonNullable<typeof known>['reade
   if (known === undefined || now - known.at > 3_600_000)
     known = { readers: await new ReaderStore(env.DB).recent(now), at: now };
   return known.readers;
-}
-
-/** Hubs send nothing secret to an address that is not https (WebSub, 5.1). */
-function isReachableByHubs(publicOrigin: string | undefined): publicOrigin is string {
-  return publicOrigin?.startsWith('https://') === true;
 }
 
 /** Asking ourselves would be a loop. */

@@ -13,6 +13,8 @@ const FEED_TYPE = /^application\/(?:rss|atom|rdf|feed)\+(?:xml|json)(?:;|$)/;
 /** WordPress declares its API as if it were a feed. */
 const NO_FEED = /\/wp-json\//;
 const MAX_DECLARED = 5;
+/** What a page says is stored and asked. */
+const LONGEST_ADDRESS = 2000;
 
 /** Below the page's own folder is where a blog lives that shares its host; the most usual come first. */
 const WELL_KNOWN = [
@@ -71,5 +73,5 @@ function resolve(written: string | undefined, base: string): string | undefined 
   if (!URL.canParse(text, base)) return undefined;
   const url = new URL(text, base);
   url.hash = '';
-  return /^https?:$/.test(url.protocol) ? url.href : undefined;
+  return /^https?:$/.test(url.protocol) && url.href.length <= LONGEST_ADDRESS ? url.href : undefined;
 }

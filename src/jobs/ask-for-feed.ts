@@ -1,7 +1,7 @@
 import { type FeedResponse, requestFeed } from '../fetch/feed-request.ts';
 import type { Fetch } from '../fetch/guarded-fetch.ts';
 import type { AddressPolicy } from '../fetch/public-address.ts';
-import { feedAddresses, isRsshubRoute, routeAddress } from '../sources/feed-addresses.ts';
+import { feedAddresses, instanceAt, isRsshubRoute, routeAddress } from '../sources/feed-addresses.ts';
 import { byHealth, type InstanceHealth, instanceHealth } from '../sources/rsshub-pool.ts';
 import type { FollowedSource } from '../sources/source.ts';
 import type { HostManners } from './host-manners.ts';
@@ -30,8 +30,13 @@ const RSSHUB_HEADER_TIMEOUT_MS = 35_000;
 export async function askForFeed(followed: FollowedSource, tools: AskTools): Promise<Asked> {
   const { source, state } = followed;
   if (isRsshubRoute(source.url)) return askInstances(followed, tools);
-  const { response } = await ask(source.url, followed, tools);
-  return { response, instances: state.instances };
+  const asked = await ask(source.url, followed, tools);
+  const { response } = asked;
+  const instance = instanceAt(source.url, tools.instances);
+  if (instance === undefined) return { response, instances: state.instances };
+  // what is asked of an instance by its address weighs on it like a route
+  const health = instanceHealth(state.instances[instance], { ...asked, ok: response.kind !== 'failed' });
+  return { response, instances: { [instance]: health } };
 }
 
 /** Milliseconds until the first host that a source can be asked of may be asked after its last request. */

@@ -2,12 +2,14 @@ import { discard, type Fetch, guardedFetch } from '../fetch/guarded-fetch.ts';
 import type { AddressPolicy } from '../fetch/public-address.ts';
 import type { SubscriptionStore } from '../store/subscription-store.ts';
 import { ASK_AGAIN, type Subscription, subscribeForm } from '../websub/subscription.ts';
+import { allowing } from './ask-for-feed.ts';
+import { isPublic } from './host-manners.ts';
 
 export interface HubTools {
   fetch: Fetch;
   policy: AddressPolicy;
   userAgent: string;
-  /** Where this program is reached: `https://news.example.org`. A secret is only safe over https. */
+  /** Where this program is reached: `https://news.example.org`. */
   publicOrigin: string;
   subscriptions: Pick<SubscriptionStore, 'toAsk' | 'recordAsked' | 'recordRefused'>;
   /** Milliseconds since 1970. */
@@ -17,6 +19,14 @@ export interface HubTools {
 /** Requests of one run of cron. */
 const HUBS_PER_RUN = 5;
 const TIMEOUT_MS = 10_000;
+
+/**
+ * Whether a hub can call us, and safely: hubs send nothing secret to an address that is not https (WebSub, 5.1), unless
+ * all of it happens on the owner's own network.
+ */
+export function canBeCalledBy(hub: string, publicOrigin: string): boolean {
+  return publicOrigin.startsWith('https://') || !(isPublic(hub) || isPublic(publicOrigin));
+}
 
 /** The path under which a hub calls. */
 export const CALLBACK_PATH = '/websub/';
@@ -30,9 +40,16 @@ export async function askHubs(tools: HubTools): Promise<void> {
     await askHub(subscription, tools);
 }
 
+/** A feed of somebody else must not have us send anything into the owner's network, whatever may be asked for there. */
+function policyFor(sourceUrl: string, policy: AddressPolicy): AddressPolicy {
+  return isPublic(sourceUrl)
+    ? { ...policy, allowedOrigins: new Set() }
+    : allowing(new URL(sourceUrl).origin, policy);
+}
+
 async function askHub(subscription: Subscription, tools: HubTools): Promise<void> {
   const { subscriptions, now, publicOrigin, userAgent } = tools;
-  const { sourceId, hub, callback } = subscription;
+  const { sourceId, sourceUrl, hub, callback } = subscription;
   await subscriptions.recordAsked(sourceId, now, now + ASK_AGAIN.unverified);
   const form = subscribeForm(subscription, publicOrigin + CALLBACK_PATH + callback);
   const headers = new Headers({
@@ -47,7 +64,7 @@ async function askHub(subscription: Subscription, tools: HubTools): Promise<void
       headerTimeoutMs: TIMEOUT_MS,
       signal: AbortSignal.timeout(2 * TIMEOUT_MS),
     },
-    tools,
+    { ...tools, policy: policyFor(sourceUrl, tools.policy) },
   );
   if (answer.kind === 'response') discard(answer.response);
   if (answer.kind === 'response' && answer.response.ok) return;

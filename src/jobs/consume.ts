@@ -6,7 +6,6 @@ import type { Claim } from '../sources/poll-messages.ts';
 import type { FollowedSource, Source } from '../sources/source.ts';
 import type { PollStore } from '../store/poll-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
-import type { SubscriptionStore } from '../store/subscription-store.ts';
 import { askableFrom, waitBefore } from './ask-for-feed.ts';
 import { HostManners } from './host-manners.ts';
 import { type RefreshOutcome, type RefreshTools, refresh, saveFailure } from './refresh.ts';
@@ -21,8 +20,8 @@ export interface ConsumeTools {
   articles: RefreshTools['articles'];
   sources: Pick<SourceStore, 'savePoll' | 'move' | 'followRedirect' | 'rsshubInstances'>;
   polls: Omit<PollStore, 'work' | 'begin'>;
-  /** Present where hubs can reach us. */
-  subscriptions?: Pick<SubscriptionStore, 'want' | 'recordMissed'>;
+  subscriptions: RefreshTools['subscriptions'];
+  canBeCalledBy: RefreshTools['canBeCalledBy'];
   queue: Pick<Queue<PollMessage>, 'send' | 'sendBatch'>;
   limits: PlanLimits;
   now: () => number;
@@ -175,7 +174,7 @@ async function prepare(followed: readonly FollowedSource[], tools: ConsumeTools)
 async function poll(
   followed: FollowedSource,
   askTools: Pick<RefreshTools, 'fetch' | 'policy' | 'manners' | 'instances' | 'mayLook'> &
-    Pick<ConsumeTools, 'articles' | 'sources' | 'subscriptions'>,
+    Pick<ConsumeTools, 'articles' | 'sources' | 'subscriptions' | 'canBeCalledBy'>,
   { now, random, userAgentFor }: ConsumeTools,
 ): Promise<RefreshOutcome> {
   const userAgent = userAgentFor(followed.source);

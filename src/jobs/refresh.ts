@@ -25,8 +25,9 @@ import { keepIds } from './keep-ids.ts';
 export interface RefreshTools extends AskTools {
   articles: Pick<ArticleStore, 'known' | 'sameTitle' | 'save'>;
   sources: Pick<SourceStore, 'savePoll' | 'move' | 'followRedirect'>;
-  /** Present where hubs can reach us. */
-  subscriptions?: Pick<SubscriptionStore, 'want' | 'recordMissed'>;
+  subscriptions: Pick<SubscriptionStore, 'want' | 'end' | 'recordMissed'>;
+  /** Whether a hub can call us. */
+  canBeCalledBy: (hub: string) => boolean;
   /** From 0 to 1: spreads the next polls. */
   jitter: number;
   /** Whether enough is left of the invocation to look for a feed. */
@@ -103,7 +104,8 @@ async function saveFeed(
   // a delta shows neither the whole body nor how often something is published
   const rhythm = response.isDelta ? state.rhythm : rhythmOf(dates);
   const newestAt = Math.max(...articles.map(({ article }) => article.published));
-  await noteHub(source, { ...feed, ...response, newestAt }, tools);
+  if (!response.isDelta && !isCutOff(feed))
+    await noteHub(followed, { ...feed, ...response, newestAt }, tools);
   const feedTitle = feed.title === undefined ? '' : plainTitle(feed.title.value);
   const { rhythm: _, bodyHash: __, stableHash: ___, ...rest } = state;
   await saveSuccess(
@@ -134,13 +136,17 @@ const HUB_DELAY = 3_600_000;
 
 /** A hub is worth its trouble for a feed in which something was published within the last month. */
 async function noteHub(
-  source: Source,
+  { source, hub: before }: FollowedSource,
   feed: Parameters<typeof findHub>[0] & { newestAt: number },
-  { subscriptions, now }: RefreshTools,
+  { subscriptions, canBeCalledBy, now }: RefreshTools,
 ): Promise<void> {
-  const links = findHub(feed);
-  if (subscriptions === undefined || links === undefined || isRsshubRoute(source.url)) return;
-  if (now - feed.newestAt < MONTH) await subscriptions.want(source.id, links, now);
+  const links = isRsshubRoute(source.url) ? undefined : findHub(feed);
+  if (links === undefined || !canBeCalledBy(links.hub)) {
+    if (before !== undefined) await subscriptions.end(source.id);
+    return;
+  }
+  const isKnown = links.hub === before?.hub && links.topic === before.topic;
+  if (!isKnown && now - feed.newestAt < MONTH) await subscriptions.want(source.id, links, now);
 }
 
 /** A hub that did not bring what a poll finds is not relied upon: the source is polled as if there were none. */
@@ -152,7 +158,7 @@ async function noteWhatHubMissed(
   const known = await articles.known(found.map(({ article }) => article.id));
   const isMissed = ({ article }: IdentifiedArticle) =>
     !known.has(article.id) && article.published < now - HUB_DELAY;
-  if (found.some(isMissed)) await subscriptions?.recordMissed(source.id);
+  if (found.some(isMissed)) await subscriptions.recordMissed(source.id);
 }
 
 /**

@@ -29,7 +29,7 @@ async function confirm(c: Context<AppEnv>): Promise<Response> {
     case 'unknown':
       return c.body(null, 404, HEADERS);
     case 'denied':
-      await subscriptions.recordRefused(subscription.sourceId, now + ASK_AGAIN.denied);
+      await subscriptions.recordDenied(subscription.sourceId, now + ASK_AGAIN.denied);
       return c.body(null, 200, HEADERS);
     case 'confirm':
       await subscriptions.recordLease(subscription.sourceId, verdict);
@@ -59,9 +59,10 @@ async function take(c: Context<AppEnv>, { sourceId, topic }: Subscription, bytes
     const followed = await c.var.sources.find(sourceId);
     if (followed === undefined) return;
     const contentType = c.req.header('Content-Type');
-    const subscriptions = new SubscriptionStore(c.env.DB);
     const push = { bytes, topic, ...(contentType !== undefined && { contentType }) };
-    await takePush(followed, push, { articles: c.var.articles, subscriptions, now: Date.now() });
+    const { articles, sources } = c.var;
+    const subscriptions = new SubscriptionStore(c.env.DB);
+    await takePush(followed, push, { articles, sources, subscriptions, now: Date.now() });
   } catch (error) {
     console.error('what a hub brought could not be saved', error);
   }

@@ -19,9 +19,14 @@ export function feedAddresses(url: string, instances: readonly string[]): string
   return isRsshubRoute(url) ? instances.map((instance) => routeAddress(url, instance)) : [url];
 }
 
+/** The RSSHub instance whose host an address is on. */
+export function instanceAt(url: string, instances: readonly string[]): string | undefined {
+  const { host } = new URL(url);
+  return instances.find((instance) => new URL(instance).host === host);
+}
+
 /** The host a poll of this source weighs on; for RSSHub routes, and what else is on an instance, the pool. */
 export function polledHost(url: string, instances: readonly string[]): string {
   if (isRsshubRoute(url)) return RSSHUB_POOL;
-  const { host } = new URL(url);
-  return instances.some((instance) => new URL(instance).host === host) ? RSSHUB_POOL : host;
+  return instanceAt(url, instances) === undefined ? new URL(url).host : RSSHUB_POOL;
 }

@@ -66,7 +66,9 @@ export interface SourceFailure {
 export interface FollowedSource {
   source: Source;
   state: PollState;
-  /** A hub brings what is new (`websub/`), and has done so within the last day. */
+  /** A hub that was named before, and what is subscribed to (`websub/`). */
+  hub?: { hub: string; topic: string };
+  /** The hub brings what is new, and has done so within the last day. */
   isPushed?: boolean;
 }
 

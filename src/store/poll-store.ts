@@ -28,6 +28,13 @@ export interface PollRun {
   claims: readonly Claim[];
 }
 
+interface SubscriptionColumns {
+  is_subscribed: number | null;
+  pushed_at: number | null;
+  hub: string | null;
+  topic: string | null;
+}
+
 const WEEK = 7 * 24 * 3_600_000;
 
 const UNDER_WAY = `FROM poll_runs, json_each(claims) AS claim
@@ -112,15 +119,16 @@ export class PollStore {
   async claimed(claims: readonly Claim[], now: number): Promise<FollowedSource[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT sources.*, subscriptions.leased_until > ?2 AND missed = 0 AS is_subscribed, pushed_at
+        `SELECT sources.*, subscriptions.leased_until > ?2 AND missed = 0 AS is_subscribed, pushed_at, hub, topic
          FROM json_each(?1) AS claim
          JOIN sources ON sources.id = claim.value ->> 'id' AND next_check_at = claim.value ->> 'due'
          LEFT JOIN subscriptions ON source_id = sources.id`,
       )
       .bind(JSON.stringify(claims), now)
-      .all<SourceRow & { is_subscribed: number | null; pushed_at: number | null }>();
+      .all<SourceRow & SubscriptionColumns>();
     return results.map((row) => ({
       ...fromSourceRow(row),
+      ...(row.hub !== null && row.topic !== null && { hub: { hub: row.hub, topic: row.topic } }),
       isPushed: row.is_subscribed === 1 && now - (row.pushed_at ?? 0) < WEEK / 7,
     }));
   }

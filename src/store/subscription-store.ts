@@ -4,6 +4,7 @@ import type { Subscription } from '../websub/subscription.ts';
 
 interface Row {
   source_id: string;
+  url: string;
   hub: string;
   topic: string;
   callback: string;
@@ -11,6 +12,8 @@ interface Row {
   asked_at: number | null;
   leased_until: number;
 }
+
+const SUBSCRIPTIONS = 'SELECT subscriptions.*, url FROM subscriptions JOIN sources ON sources.id = source_id';
 
 /** Feeds that hubs push to us, in D1. */
 export class SubscriptionStore {
@@ -33,20 +36,22 @@ export class SubscriptionStore {
       .run();
   }
 
+  /** Ends a subscription. Its hub learns it with its next delivery, which has no address any more. */
+  async end(sourceId: string): Promise<void> {
+    await this.#db.prepare('DELETE FROM subscriptions WHERE source_id = ?1').bind(sourceId).run();
+  }
+
   /** Subscriptions to ask for now. */
   async toAsk(now: number, limit: number): Promise<Subscription[]> {
     const { results } = await this.#db
-      .prepare('SELECT * FROM subscriptions WHERE ask_at <= ?1 ORDER BY ask_at LIMIT ?2')
+      .prepare(`${SUBSCRIPTIONS} WHERE ask_at <= ?1 ORDER BY ask_at LIMIT ?2`)
       .bind(now, limit)
       .all<Row>();
     return results.map(fromRow);
   }
 
   async find(callback: string): Promise<Subscription | undefined> {
-    const row = await this.#db
-      .prepare('SELECT * FROM subscriptions WHERE callback = ?1')
-      .bind(callback)
-      .first<Row>();
+    const row = await this.#db.prepare(`${SUBSCRIPTIONS} WHERE callback = ?1`).bind(callback).first<Row>();
     return row === null ? undefined : fromRow(row);
   }
 
@@ -58,7 +63,15 @@ export class SubscriptionStore {
       .run();
   }
 
-  /** Records that a hub does not want, or cannot be asked. */
+  /** Records that a hub has ended a subscription, or does not begin it. */
+  async recordDenied(sourceId: string, askAgainAt: number): Promise<void> {
+    await this.#db
+      .prepare('UPDATE subscriptions SET asked_at = NULL, ask_at = ?2, leased_until = 0 WHERE source_id = ?1')
+      .bind(sourceId, askAgainAt)
+      .run();
+  }
+
+  /** Records that a request was refused or did not arrive; a lease there is goes on. */
   async recordRefused(sourceId: string, askAgainAt: number): Promise<void> {
     await this.#db
       .prepare('UPDATE subscriptions SET asked_at = NULL, ask_at = ?2 WHERE source_id = ?1')
@@ -72,9 +85,7 @@ export class SubscriptionStore {
     { leasedUntil, askAt }: { leasedUntil: number; askAt: number },
   ): Promise<void> {
     await this.#db
-      .prepare(
-        'UPDATE subscriptions SET asked_at = NULL, leased_until = ?2, ask_at = ?3, missed = 0 WHERE source_id = ?1',
-      )
+      .prepare('UPDATE subscriptions SET leased_until = ?2, ask_at = ?3, missed = 0 WHERE source_id = ?1')
       .bind(sourceId, leasedUntil, askAt)
       .run();
   }
@@ -95,6 +106,7 @@ export class SubscriptionStore {
 function fromRow(row: Row): Subscription {
   return {
     sourceId: row.source_id,
+    sourceUrl: row.url,
     hub: row.hub,
     topic: row.topic,
     callback: row.callback,

@@ -38,8 +38,12 @@ function findLink(header: string, rel: string): string | undefined {
   return undefined;
 }
 
+/** What a feed says is stored and sent on. */
+const LONGEST_ADDRESS = 2000;
+
 function absolute(address: string | undefined, base: string): string | undefined {
   if (address === undefined || !URL.canParse(address, base)) return undefined;
   const { protocol, href } = new URL(address, base);
-  return protocol === 'http:' || protocol === 'https:' ? href : undefined;
+  const isWeb = protocol === 'http:' || protocol === 'https:';
+  return isWeb && href.length <= LONGEST_ADDRESS ? href : undefined;
 }

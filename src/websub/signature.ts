@@ -9,7 +9,7 @@ export function checkSignature(
   secret: string,
 ): 'valid' | 'missing' | 'wrong' {
   if (header === undefined || header.trim() === '') return 'missing';
-  const [, method = '', hex = ''] = /^\s*([a-z0-9]+)=([0-9a-f]+)\s*$/i.exec(header) ?? [];
+  const [, method = '', hex = ''] = /^\s*([a-z0-9]+)=((?:[0-9a-f]{2})+)\s*$/i.exec(header) ?? [];
   if (!METHODS.has(method.toLowerCase())) return 'wrong';
   const expected = createHmac(method.toLowerCase(), secret).update(body).digest();
   const given = Buffer.from(hex, 'hex');

@@ -1,12 +1,14 @@
 /** A feed that a hub pushes to us, or is to. Times are milliseconds since 1970. */
 export interface Subscription {
   sourceId: string;
+  /** The address of the feed. */
+  sourceUrl: string;
   hub: string;
   topic: string;
   /** The last part of the address the hub calls; nobody else knows it. */
   callback: string;
   secret: string;
-  /** When a request was sent that the hub has not verified yet. */
+  /** When the hub was last asked. */
   askedAt?: number;
   leasedUntil: number;
 }
@@ -19,7 +21,7 @@ export const LEASE_SECONDS = 10 * 24 * 3600;
 const LONGEST_LEASE_SECONDS = 30 * 24 * 3600;
 /** A hub that does not verify, cannot be reached, or does not want. */
 export const ASK_AGAIN = { unverified: DAY, unreachable: DAY, denied: 7 * DAY } as const;
-/** A request that is older is no longer the one that a hub verifies. */
+/** A request that is older is no longer the one that a hub verifies; until then it may ask twice. */
 const PENDING = DAY;
 /** A hub that grants minutes is not asked every few minutes. */
 const SHORTEST_RENEWAL = HOUR;

@@ -704,6 +704,20 @@ describe('the RSSHub pool', () => {
     expect(await stand.titles()).toHaveLength(12);
   });
 
+  it('counts what is asked of an instance by its address', async () => {
+    const answer: Publisher = ({ path }) => ({ body: rss([path]) });
+    await pool({ 'one.example': answer });
+    await stand.follow('https://one.example/plain');
+    const ids = (await stand.sources.all()).map(({ source }) => source.id);
+    await stand.poll();
+    stand.now += HOUR;
+    // each in a message of its own, as the owner's refresh sends them
+    for (const id of ids.toReversed()) await stand.poll(id);
+    const times = stand.seen.map(({ at }) => at);
+    expect(times).toHaveLength(4);
+    expect(Math.min(...times.slice(1).map((at, i) => at - (times[i] ?? 0)))).toBeGreaterThanOrEqual(MINUTE);
+  });
+
   it('asks the owner’s own instance without waiting', async () => {
     const routes = Array.from({ length: 5 }, (_, i) => `rsshub://route/${i}`);
     await pool({ 'own.example': ({ path }) => ({ body: rss([path]) }) }, routes);

@@ -9,6 +9,7 @@ import type { SourceEntry } from '../../src/sources/source-list.ts';
 import { ArticleStore } from '../../src/store/article-store.ts';
 import { PollStore } from '../../src/store/poll-store.ts';
 import { SourceStore } from '../../src/store/source-store.ts';
+import { SubscriptionStore } from '../../src/store/subscription-store.ts';
 import { userAgent } from '../../src/user-agent.ts';
 import { openD1, type Usage } from './sqlite-d1.ts';
 
@@ -137,6 +138,8 @@ export class Newsstand {
       articles: this.articles,
       sources: this.sources,
       polls: this.polls,
+      subscriptions: new SubscriptionStore(this.db),
+      canBeCalledBy: () => true,
       queue: this.queue,
       limits: this.limits,
       now: () => this.now,

@@ -6,6 +6,7 @@ import { ArticleStore } from '../../src/store/article-store.ts';
 import { PollStore } from '../../src/store/poll-store.ts';
 import { ReaderStore } from '../../src/store/reader-store.ts';
 import { SourceStore } from '../../src/store/source-store.ts';
+import { SubscriptionStore } from '../../src/store/subscription-store.ts';
 import worker from '../../src/worker.ts';
 import {
   answerWith,
@@ -269,6 +270,8 @@ function toolsCutAt(cut: string | undefined): RefreshTools {
     userAgent: 'Tributary/test',
     instances: [],
     mayLook: () => true,
+    subscriptions: new SubscriptionStore(env.DB),
+    canBeCalledBy: () => true,
     manners: { turn: async () => 0, answered: async () => {}, pausedUntil: () => 0, waitFor: () => 0 },
     articles: dying(new ArticleStore(env.DB)),
     sources: dying(new SourceStore(env.DB)),

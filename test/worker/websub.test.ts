@@ -38,6 +38,7 @@ async function poll(now = NOW): Promise<void> {
     userAgent: 'Tributary/test',
     instances: [],
     mayLook: () => true,
+    canBeCalledBy: () => true,
     manners: {
       turn: async () => 0,
       answered: async () => {},
@@ -53,10 +54,10 @@ async function poll(now = NOW): Promise<void> {
   await refresh(followed, tools);
 }
 
-async function ask(now = NOW, allowedOrigins = [env.ORIGIN]): Promise<void> {
+async function ask(now = NOW): Promise<void> {
   await askHubs({
     fetch,
-    policy: { allowedOrigins: new Set(allowedOrigins), ownHosts: new Set() },
+    policy: { allowedOrigins: new Set(), ownHosts: new Set() },
     userAgent: 'Tributary/test',
     publicOrigin: 'https://tributary.example',
     subscriptions: new SubscriptionStore(env.DB),
@@ -177,16 +178,55 @@ describe('a WebSub subscription', () => {
     expect(await isPushed(Date.now() + DAY / 2)).toBe(false);
   });
 
-  it('2.8: waits a week after the hub has denied it', async () => {
-    await ask();
-    await verifyWith({ 'hub.mode': 'denied' });
-    const { ask_at } = await subscription();
-    expect(ask_at - NOW).toBeGreaterThan(6.9 * DAY);
+  it('2.8: ends when the hub denies it, before or after, and is asked for again a week later', async () => {
+    for (const isVerified of [false, true]) {
+      await ask();
+      if (isVerified) await verifyWith({});
+      expect((await verifyWith({ 'hub.mode': 'denied', 'hub.reason': 'no more' })).status).toBe(200);
+      const { ask_at, leasedUntil } = await subscription();
+      expect(ask_at - NOW).toBeGreaterThan(6.9 * DAY);
+      expect(leasedUntil).toBe(0);
+      expect((await verifyWith({})).status).toBe(404);
+      await env.DB.prepare('UPDATE subscriptions SET ask_at = 0').run();
+    }
   });
 
-  it('2.8: is not asked of a hub on a private network', async () => {
-    await ask(NOW, []);
-    expect(await asked()).toEqual([]);
+  it('2.8: is confirmed again to a hub that missed our answer, for a day', async () => {
+    await ask();
+    for (let time = 0; time < 2; time++)
+      expect(await (await verifyWith({ 'hub.challenge': `${time}` })).text()).toBe(`${time}`);
+    await env.DB.prepare('UPDATE subscriptions SET asked_at = ?')
+      .bind(NOW - 1.1 * DAY)
+      .run();
+    expect((await verifyWith({})).status).toBe(404);
+  });
+
+  it.each([
+    ['refuses', { status: 403 }, 7],
+    ['does not work', { status: 500 }, 1],
+  ])('2.8: is asked for again later of a hub that %s', async (_, answer, days) => {
+    await answerWith({ '/hub': answer });
+    await ask();
+    const { ask_at, askedAt } = await subscription();
+    expect(Math.round((ask_at - NOW) / DAY)).toBe(days);
+    expect(askedAt).toBeUndefined();
+    expect((await verifyWith({})).status).toBe(404);
+  });
+
+  it('2.8: ends when the feed names no hub any more, which the hub learns by 410', async () => {
+    await ask();
+    await verifyWith({});
+    const { callback: path } = await subscription();
+    await answerWith({ '/feed': { body: feed('two').replace('rel="hub"', 'rel="x"') } });
+    await poll();
+    expect((await callback(path, { method: 'POST', body: feed('three') })).status).toBe(410);
+    expect((await callback(`${path}?hub.mode=subscribe`)).status).toBe(404);
+  });
+
+  it('2.8: does not end because a feed was cut off', async () => {
+    await answerWith({ '/feed': { body: '<rss><channel><item><title>two</title><guid>2</guid></item>' } });
+    await poll();
+    expect((await subscription()).hub).toBe(`${env.ORIGIN}/hub`);
   });
 
   it('2.8: is not wanted for a feed that has been silent for a month', async () => {
@@ -226,6 +266,11 @@ describe('a delivery of a hub', () => {
     ['another secret', (body: string) => sign('sha256', 'guessed', body)],
     ['a method nobody knows', () => 'md5=abc'],
     ['half a signature', (_: string, secret: string) => sign('sha256', secret, _).slice(0, 30)],
+    ['more than a signature', (_: string, secret: string) => `${sign('sha256', secret, _)}0`],
+    [
+      'another method than it names',
+      (_: string, secret: string) => sign('sha1', secret, _).replace('sha1', 'sha256'),
+    ],
     ['no hex', () => 'sha256=zz'],
   ])('2.8: signed with %s is dropped, and the hub does not learn it', async (_, signature) => {
     const body = feed('forged');
@@ -243,6 +288,23 @@ describe('a delivery of a hub', () => {
     const { callback: path } = await subscription();
     await new SourceStore(env.DB).remove(id, NOW);
     expect((await callback(path, { method: 'POST', body: feed('two') })).status).toBe(410);
+  });
+
+  it('2.8: without a feed has the feed polled soon; it is then what the feed says that counts', async () => {
+    const dueAt = async () => (await new SourceStore(env.DB).find(id))?.state.nextCheckAt ?? 0;
+    for (const body of ['', 'There is something new.']) {
+      await poll(Date.now());
+      expect(await dueAt()).toBeGreaterThan(Date.now());
+      expect((await pushSigned(body)).status).toBe(202);
+      expect(await dueAt()).toBeLessThanOrEqual(Date.now());
+    }
+    expect(await titles()).toEqual(['one']);
+  });
+
+  it('2.8: may hold a part of the feed; the rest stays', async () => {
+    await pushSigned(feed('two'));
+    await pushSigned(feed('three'));
+    expect(await titles()).toEqual(['one', 'three', 'two']);
   });
 
   it('2.8: of more than 3 MB is refused', async () => {
