@@ -710,7 +710,7 @@ describe('the RSSHub pool', () => {
     await stand.follow('https://one.example/plain');
     const ids = (await stand.sources.all()).map(({ source }) => source.id);
     await stand.poll();
-    stand.now += HOUR;
+    stand.now += 31 * MINUTE;
     // each in a message of its own, as the owner's refresh sends them
     for (const id of ids.toReversed()) await stand.poll(id);
     const times = stand.seen.map(({ at }) => at);
