@@ -1,7 +1,7 @@
 import type { IdentifiedArticle } from '../article.ts';
 import { findRenamed, hasFreshGuid, idOfReusedGuid } from '../normalise/identity.ts';
 import type { Source } from '../sources/source.ts';
-import type { ArticleStore } from '../store/article-store.ts';
+import type { ArticleStore, KnownArticle } from '../store/article-store.ts';
 
 type KnownArticles = Pick<ArticleStore, 'known' | 'sameTitle'>;
 
@@ -13,7 +13,8 @@ export interface KeptIds {
 
 /**
  * The articles of a document under the ids they are to be saved by. What was removed stays away; an item whose guid
- * belonged to another article gets an id of its own; and one that the publisher renamed keeps the id it had before.
+ * belonged to another article gets an id of its own; and one that the publisher renamed keeps the id it had before. One
+ * without a date has the time it was first seen.
  */
 export async function keepIds(
   source: Source,
@@ -27,7 +28,9 @@ export async function keepIds(
   });
   const own = renewed.filter((item, index) => item !== articles[index]);
   if (own.length > 0) for (const [id, article] of await store.known(idsOf(own))) known.set(id, article);
-  const wanted = renewed.filter(({ article }) => known.get(article.id)?.isRemoved !== true);
+  const wanted = renewed
+    .filter(({ article }) => known.get(article.id)?.isRemoved !== true)
+    .map((item) => withFirstSeen(item, known.get(item.article.id)));
   return keepRenamed(source, wanted, new Set([...known.keys(), ...idsOf(own)]), store);
 }
 
@@ -59,6 +62,11 @@ async function keepRenamed(
     return withId(item, before.id);
   });
   return { articles: kept, freshGuids };
+}
+
+function withFirstSeen(item: IdentifiedArticle, known: KnownArticle | undefined): IdentifiedArticle {
+  if (known === undefined || !item.article.publishedInferred) return item;
+  return { ...item, article: { ...item.article, published: known.published } };
 }
 
 function idsOf(articles: readonly IdentifiedArticle[]): string[] {

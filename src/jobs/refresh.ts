@@ -100,10 +100,10 @@ async function saveFeed(
   if (followed.isPushed) await noteWhatHubMissed(source, kept.articles, tools);
   const changed = await tools.articles.save(source, kept.articles, tools.now, { partial: response.isDelta });
 
-  const dates = articles.flatMap(({ article }) => (article.publishedInferred ? [] : article.published));
+  const dates = kept.articles.map(({ article }) => article.published);
   // a delta shows neither the whole body nor how often something is published
   const rhythm = response.isDelta ? state.rhythm : rhythmOf(dates);
-  const newestAt = Math.max(...articles.map(({ article }) => article.published));
+  const newestAt = Math.max(...dates);
   if (!response.isDelta && !isCutOff(feed))
     await noteHub(followed, { ...feed, ...response, newestAt }, tools);
   const feedTitle = feed.title === undefined ? '' : plainTitle(feed.title.value);

@@ -217,6 +217,15 @@ describe('intervals', () => {
     expect(lastGap()).toBeLessThanOrEqual(DAY + 10 * MINUTE);
   });
 
+  it('I3: silence is noticed where items carry no date, by when they were first seen', async () => {
+    let version = 0;
+    const undated = () => rss(['a', 'b']).replaceAll(/<pubDate>[^<]*<\/pubDate>/g, '');
+    // built anew for every request, so that every poll reads it
+    await following(() => ({ body: undated().replace('News', `News, edition ${version++}`) }));
+    await stand.pass(30 * DAY);
+    expect((stand.seen.at(-1)?.at ?? 0) - (stand.seen.at(-2)?.at ?? 0)).toBeGreaterThan(20 * HOUR);
+  });
+
   it.each<[string, Reply, number]>([
     ['ttl', { body: rss(['a', 'b'], '<ttl>180</ttl>') }, 180],
     ['sy:updatePeriod', { body: rss(['a', 'b'], '<sy:updatePeriod>daily</sy:updatePeriod>') }, 1440],
@@ -485,7 +494,8 @@ describe('status codes', () => {
     status = 200;
     await stand.poll(id);
     expect(await stand.titles()).toEqual(['a']);
-    expect(await minutesTo(id)).toBe(60);
+    // its only item is two months old
+    expect(await minutesTo(id)).toBe(1440);
   });
 
   it.each([429, 503])('%i with Retry-After rests the whole host', async (status) => {
