@@ -5,7 +5,7 @@ import type { ListedSource } from './worker-api.ts';
 export function toSourcesReport(sources: readonly ListedSource[]): string {
   if (sources.length === 0) return 'There are no sources yet: npm run sources -- add URL, or import FILE.';
   const table = toTextTable([
-    ['ID', 'STATE', 'LAST CHECK', 'NEXT CHECK', 'ARTICLES', 'URL'],
+    ['ID', 'STATE', 'LAST CHECK (UTC)', 'NEXT CHECK (UTC)', 'ARTICLES', 'URL'],
     ...sources.map((source) => [
       source.id,
       source.state,

@@ -50,7 +50,17 @@ export function toHealthFeed(
 }
 
 function titleOf({ kind, name }: HealthItem): string {
-  return kind === 'broke' ? `${name} broke` : `${name} works again`;
+  return kind === 'broke' ? `${shownName(name)} broke` : `${shownName(name)} works again`;
+}
+
+const LONGEST_NAME = 120;
+
+/** A name that leaves room for what happened: not too long, without what could not be read or turns the line around. */
+function shownName(name: string): string {
+  const characters = [...name.replace(/[\ufffd\u202a-\u202e\u2066-\u2069]/g, '').trim()];
+  return characters.length > LONGEST_NAME
+    ? `${characters.slice(0, LONGEST_NAME).join('')}…`
+    : characters.join('');
 }
 
 function descriptionOf({ kind, detail, at, since }: HealthItem): string {

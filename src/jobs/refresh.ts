@@ -173,6 +173,9 @@ function withoutValidators({ etag: _, lastModified: __, ...response }: Document)
   return response;
 }
 
+/** After this answer nothing is asked any more. */
+const GONE = 410;
+
 /**
  * Records what went wrong. Where a feed has died its site is asked for another one, which waits for the owner's yes. But
  * an owner who names a `page` where there never was a feed means that page's feed: it is followed.
@@ -185,16 +188,27 @@ async function fail(
 ): Promise<RefreshOutcome> {
   const { source, state } = followed;
   const { now } = tools;
+  const { lookedAt, proposedUrl: proposed } = state.failure ?? {};
+  const wasLookedFor = page !== undefined && lookedAt !== undefined && proposed === undefined;
   if (isRsshubRoute(source.url) || !isTimeToLook(failure, state.failure, now))
-    return saveFailure(followed, failure, tools);
-  if (!tools.mayLook()) return { kind: 'put-off' };
+    return saveFailure(followed, wasLookedFor ? withoutFeed(failure) : failure, tools);
+  const isNew = page !== undefined && state.lastSuccessAt === undefined;
+  if (!tools.mayLook()) {
+    const isLastPoll = failure.status === GONE;
+    return isNew || isLastPoll ? { kind: 'put-off' } : saveFailure(followed, failure, tools);
+  }
   const proposedUrl = await discoverFeed(followed, tools, page);
   const looked = { ...failure, lookedAt: now };
-  if (proposedUrl === undefined) return saveFailure(followed, looked, tools);
-  const isNew = page !== undefined && state.lastSuccessAt === undefined;
+  if (proposedUrl === undefined)
+    return saveFailure(followed, page === undefined ? looked : withoutFeed(looked), tools);
   if (isNew && (await tools.sources.move(source.id, proposedUrl)))
     return refresh({ source: { ...source, url: proposedUrl }, state }, tools);
   return saveFailure(followed, { ...looked, proposedUrl }, tools);
+}
+
+/** A page through which no feed was found. */
+function withoutFeed(failure: NewFailure): NewFailure {
+  return { ...failure, detail: `${failure.detail.replace(/\.$/, '')}, and no feed was found through it.` };
 }
 
 async function saveUnchanged(

@@ -52,6 +52,7 @@ describe('2.7: a feed that has died', () => {
     }
     expect(new Set(paths().slice(asked))).toEqual(new Set(['/feed']));
     expect(await failureOf(id)).toMatchObject({ proposedUrl: NEW_FEED });
+    expect((await failureOf(id))?.detail).not.toContain('no feed');
     await stand.sources.move(id, NEW_FEED);
     await stand.poll(id);
     expect((await stand.titles()).sort()).toEqual(['a', 'b']);
@@ -149,6 +150,28 @@ describe('2.7: looking for a feed', () => {
     await stand.poll();
     expect(new Set(stand.seen.map(({ host }) => host))).toEqual(new Set([HOST]));
     expect(await failureOf(id)).not.toHaveProperty('proposedUrl');
+  });
+
+  it('waits for the next poll where an invocation has too little left, and asks nothing twice for it', async () => {
+    stand = await Newsstand.open({ [HOST]: site });
+    replies = {};
+    const ids = await Promise.all(
+      ['/1', '/2', '/3', '/4'].map((path) => stand.follow(`https://${HOST}${path}`)),
+    );
+    for (const path of ['/1', '/2', '/3', '/4']) replies[path] = { body: rss([path]) };
+    await stand.poll();
+    replies = { '/': page(linkTo('/new')), '/new': { body: rss(['a']) } };
+    stand.seen.length = 0;
+    stand.limits = PLAN_LIMITS.free;
+    await stand.sources.makeDue(ids, stand.now + 1);
+    await stand.poll();
+    const polls = paths().filter((path) => /\d/.test(path));
+    expect(polls.sort()).toEqual(['/1', '/2', '/3', '/4']);
+    const proposals = async () =>
+      (await Promise.all(ids.map(failureOf))).filter((failure) => failure?.proposedUrl !== undefined).length;
+    expect(await proposals()).toBeLessThan(4);
+    await stand.pass(DAY);
+    expect(await proposals()).toBe(4);
   });
 
   it('keeps an invocation of the free plan within its limits, and goes on in another one', async () => {

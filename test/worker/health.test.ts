@@ -46,6 +46,30 @@ describe('the health feed', () => {
     expect(await source(id)).not.toHaveProperty('brokenSince');
   });
 
+  it('tells where a feed that has died seems to be', async () => {
+    await answerWith({ '/feed': { body: rss('one') } });
+    await follow('/feed');
+    await pollAll();
+    const page = '<link rel="alternate" type="application/rss+xml" href="/new">';
+    await answerWith({
+      '/': { body: `<!doctype html>${page}`, headers: { 'Content-Type': 'text/html' } },
+      '/new': { body: rss('one') },
+    });
+    await pollAll();
+    const text = await (await call('/health.xml')).text();
+    expect(text).toContain(`answered 404; its feed seems to be at ${env.ORIGIN}/new now.</description>`);
+    await answerWith({ '/feed': { body: rss('one', 'two') } });
+    await pollAll();
+    expect(await (await call('/health.xml')).text()).toContain('answered 404.</description>');
+  });
+
+  it('names sources in a few words that read from left to right', async () => {
+    await answerWith({});
+    await follow('/missing', { title: `\u202eA\ufffd ${'b'.repeat(5000)}` });
+    await pollAll();
+    expect(await titlesOfHealth()).toEqual([`A ${'b'.repeat(118)}… broke`]);
+  });
+
   it('is RSS that names itself, and answers 304 to its own entity tag', async () => {
     await answerWith({});
     await follow('/missing', { title: 'A <b> & C' });

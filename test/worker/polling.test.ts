@@ -173,7 +173,12 @@ describe('polling', () => {
     );
     expect(Object.fromEntries(failures)).toMatchObject({
       '/down': { state: 'failing', failure: { kind: 'status', detail: expect.stringContaining('503') } },
-      '/page': { failure: { kind: 'not-a-feed', detail: 'The document is a web page.' } },
+      '/page': {
+        failure: {
+          kind: 'not-a-feed',
+          detail: 'The document is a web page, and no feed was found through it.',
+        },
+      },
       '/loop': { failure: { kind: 'too-many-redirects' } },
       '/private': { failure: { kind: 'refused-address', detail: expect.stringContaining('10.0.0.1') } },
       '/missing': { failure: { kind: 'status' }, consecutiveFailures: 1 },
