@@ -21,6 +21,8 @@ export interface IndexEntry {
   /** Differs when the article itself differs. */
   contentHash: string;
   path: string;
+  /** Where the post is, by the name that posts have for Tributary. */
+  url: string;
 }
 
 /** All pages of an index of posts, from the address of the first. */

@@ -1,19 +1,24 @@
 // `npm run posts`: the articles of a running Tributary as posts in a blog's folder.
 
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readPostOptions } from '../src/posts/post-options.ts';
+import { readPostOptions, wantsOwnProfile } from '../src/posts/post-options.ts';
+import { readPostSelection } from '../src/posts/post-selection.ts';
 import { adoptPosts } from './adopt-posts.ts';
 import { CommandFailure, exitOver } from './command-failure.ts';
+import { LocalPictures } from './local-pictures.ts';
 import { PostsFolder } from './posts-folder.ts';
 import { readIndex } from './posts-index.ts';
-import { syncPosts } from './sync-posts.ts';
+import { describeSync, prunePosts, type SyncReport, syncPosts } from './sync-posts.ts';
 
 const USAGE = `Usage:
   npm run posts -- --out DIR [--from https://news.example.org]
-    --profile hexo|hugo|jekyll|astro|eleventy    the blog's generator (hexo)
+    --profile hexo|hugo|jekyll|astro|eleventy    the blog's generator (hexo), or a profile of the sources file
     --theme volantis|butterfly|next|fluid|stellar|landscape
     --timezone Asia/Shanghai                     the site's zone (UTC)
-    --images proxy|origin                        where posts load pictures from (proxy)
+    --images proxy|origin|local                  where posts load pictures from (proxy)
+    --pictures DIR                               where local ones lie (pictures, beside the folder of posts)
+    --pictures-url /pictures/                    and the beginning of their addresses on the blog
     --layout folders|flat                        folders of the category path, or none (folders)
     --since 2026-01-31                           only what was published since
     --category a/b                               only what is in this category or below
@@ -26,35 +31,68 @@ await main().catch(exitOver);
 
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
-  const { out, from, prune, since, category, help, 'dry-run': dryRun, ...given } = values;
+  const { out, from, help } = values;
   if (help) return void process.stdout.write(`${USAGE}\n`);
   const origin = readOrigin(from ?? `http://127.0.0.1:${process.env.PORT || 8787}`);
   const [command, folder, ...more] = positionals;
   if (command !== undefined) {
     if (command !== 'adopt') throw misuse(`There is no command "${command}".`);
     if (folder === undefined || more.length > 0) throw misuse('`adopt` takes the folder of the old posts.');
-    const report = await adoptPosts(folder, { origin, dryRun: dryRun === true });
+    const report = await adoptPosts(folder, { origin, dryRun: values['dry-run'] === true });
     return void process.stdout.write(`${report}\n`);
   }
   if (out === undefined) throw misuse('Say with --out which folder the posts go to.');
-  const options = readPostOptions(given);
-  if (options.kind === 'wrong') throw misuse(`--${options.message}.`);
-  const earliest = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
-  if (Number.isNaN(earliest)) throw misuse(`--since is a day such as 2026-01-31, not "${since}".`);
-  const path = category?.split('/').filter((level) => level !== '') ?? [];
+  const report = await takeIn(out, origin, values);
+  process.stdout.write(`${describeSync(report)}\n`);
+}
 
-  const query = String(new URLSearchParams(given));
-  const selected = (await readIndex(`${origin}/posts.json?${query}`)).filter(
-    (entry) =>
-      Date.parse(entry.published) >= earliest && path.every((level, i) => entry.categories[i] === level),
-  );
+type Options = ReturnType<typeof readArguments>['values'];
+
+async function takeIn(out: string, origin: string, options: Options): Promise<SyncReport> {
+  const { profile, theme, timezone, layout, images, since, category, prune } = options;
+  const isLocal = images === 'local';
+  const wanted = given({ profile, theme, timezone, layout, images: isLocal ? 'proxy' : images });
+  const checked = readPostOptions(wanted);
+  // whether it is the owner's, Tributary knows
+  if (checked.kind === 'wrong' && !wantsOwnProfile(wanted)) throw misuse(`--${checked.message}.`);
+  const selected = readPostSelection({ since, category });
+  if (selected.kind === 'wrong') throw misuse(`--${selected.message}.`);
+  const address = readPicturesAddress(options['pictures-url']);
+  const query = String(new URLSearchParams(wanted));
+  const selection = new URLSearchParams({ ...wanted, ...given({ since, category }) });
+  const entries = await readIndex(`${origin}/posts.json?${selection}`);
+  const [first] = entries;
   // an empty index is what a fresh or broken Tributary has
-  if (prune && selected.length === 0) {
+  if (prune && first === undefined) {
     throw new CommandFailure('There is no such post: with --prune that would remove all there are.');
   }
-  process.stdout.write(
-    `${await syncPosts(new PostsFolder(out), selected, { origin, query, prune: prune === true })}\n`,
+  const folder = new PostsFolder(out);
+  const pictures =
+    isLocal && first !== undefined
+      ? new LocalPictures({
+          folder: options.pictures ?? path.join(out, '../pictures'),
+          address,
+          origin,
+          proxyOrigin: new URL(first.url).origin,
+        })
+      : undefined;
+  const report = await syncPosts(folder, entries, { origin, query, ...(pictures && { pictures }) });
+  if (prune) prunePosts(folder, entries, report);
+  folder.finish();
+  if (prune) pictures?.prune(out);
+  return report;
+}
+
+/** What was given of these options. */
+function given(options: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+function readPicturesAddress(text = '/pictures/'): string {
+  if (/^(?:https?:\/\/[\w.:-]+)?\/[\w./%~-]*$/.test(text)) return text.replace(/\/*$/, '/');
+  throw misuse(`--pictures-url is a path such as /blog/pictures/, or an address, not "${text}".`);
 }
 
 function readArguments() {
@@ -67,6 +105,8 @@ function readArguments() {
         theme: { type: 'string' },
         timezone: { type: 'string' },
         images: { type: 'string' },
+        pictures: { type: 'string' },
+        'pictures-url': { type: 'string' },
         layout: { type: 'string' },
         since: { type: 'string' },
         category: { type: 'string' },

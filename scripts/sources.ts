@@ -95,11 +95,12 @@ function readListToImport({ file, prune }: { file: string; prune: boolean }): So
 }
 
 function exportList(
-  { rsshub, sources }: { rsshub: string[]; sources: ListedSource[] },
+  { rsshub, sources, profiles }: Awaited<ReturnType<WorkerApi['list']>>,
   format: 'yaml' | 'opml',
 ): string {
   const list: SourceList = {
     rsshub,
+    profiles,
     sources: sources.map(({ url, title, categories, poll, author, timezone, fulltext }) => ({
       url,
       ...(title === undefined ? {} : { title }),

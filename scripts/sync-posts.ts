@@ -1,48 +1,104 @@
 import { createHash } from 'node:crypto';
 import { withFrontMatter } from './kept-front-matter.ts';
+import type { LocalPictures } from './local-pictures.ts';
 import type { PostsFolder } from './posts-folder.ts';
 import { get, type IndexEntry } from './posts-index.ts';
 import { oneLine } from './text-table.ts';
 
-/** Brings the posts in a folder up to the index. Gives the report of what changed. */
+export interface SyncOptions {
+  /** Where Tributary is asked. */
+  origin: string;
+  /** How posts are wanted, as the query of their addresses. */
+  query: string;
+  /** Keeps the pictures of posts, where they are wanted on the blog itself. */
+  pictures?: LocalPictures;
+}
+
+/** What a run did to a folder. */
+export interface SyncReport {
+  added: number;
+  updated: number;
+  unchanged: number;
+  removed: number;
+  /** Files that are not as we left them. */
+  foreign: string[];
+  /** Addresses of pictures that could not be had. */
+  failedPictures: Set<string>;
+}
+
+/** Brings the posts in a folder up to the index. */
 export async function syncPosts(
   folder: PostsFolder,
   entries: readonly IndexEntry[],
-  { origin, query, prune }: { origin: string; query: string; prune: boolean },
-): Promise<string> {
-  const counts = { added: 0, updated: 0, unchanged: 0, foreign: 0, removed: 0 };
-  const foreign: string[] = [];
+  options: SyncOptions,
+): Promise<SyncReport> {
+  const report: SyncReport = {
+    added: 0,
+    updated: 0,
+    unchanged: 0,
+    removed: 0,
+    foreign: [],
+    failedPictures: new Set(),
+  };
   for (const [done, entry] of entries.entries()) {
-    const version = createHash('sha256')
-      .update(`${entry.hash}\n${query}\n${origin}`)
-      .digest('hex')
-      .slice(0, 32);
-    if (folder.isCurrent(entry.id, version) || folder.isAsAdopted(entry.id, entry.contentHash)) {
-      counts.unchanged++;
-      continue;
-    }
-    const post = await (await get(`${origin}/posts/${entry.id}.md?${query}`)).text();
-    const text = withFrontMatter(post, folder.adoption(entry.id)?.kept ?? {});
-    const result = folder.write(entry.id, entry.path, version, text);
-    counts[result]++;
-    if (result === 'foreign') foreign.push(folder.pathOf(entry.id, entry.path));
+    await syncPost(folder, entry, options, report);
     showProgress(done + 1, entries.length);
   }
-  if (prune) {
-    const listed = new Set(entries.map(({ id }) => id));
-    // what was adopted outlives its article, as it did before
-    const surplus = folder.ids.filter((id) => !listed.has(id) && folder.adoption(id) === undefined);
-    for (const id of surplus) {
-      if (folder.remove(id)) counts.removed++;
-      else foreign.push(folder.pathOf(id, id));
-    }
-  }
-  folder.finish();
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
-  const { added, updated, removed, unchanged } = counts;
+  return report;
+}
+
+async function syncPost(
+  folder: PostsFolder,
+  entry: IndexEntry,
+  { origin, query, pictures }: SyncOptions,
+  report: SyncReport,
+): Promise<void> {
+  const { id } = entry;
+  const version = versionOf([entry.hash, pictures?.address ?? '']);
+  if (folder.isCurrent(id, version) || folder.isAsAdopted(id, entry.contentHash)) {
+    report.unchanged++;
+    return;
+  }
+  const post = await (await get(`${origin}/posts/${id}.md?${query}`)).text();
+  const { text, failed } = (await pictures?.localise(post)) ?? { text: post, failed: [] };
+  for (const url of failed) report.failedPictures.add(url);
+  // a picture that is missing is asked for again in the next run
+  const reached = failed.length === 0 ? version : '';
+  const kept = folder.adoption(id)?.kept ?? {};
+  const result = folder.write(id, entry.path, reached, withFrontMatter(text, kept));
+  if (result === 'foreign') report.foreign.push(folder.pathOf(id, entry.path));
+  else report[result]++;
+}
+
+function versionOf(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+}
+
+/** Removes our posts that are not in the index, but what was adopted: it outlives its article, as it did before. */
+export function prunePosts(folder: PostsFolder, entries: readonly IndexEntry[], report: SyncReport): void {
+  const listed = new Set(entries.map(({ id }) => id));
+  for (const id of folder.ids.filter((each) => !listed.has(each) && folder.adoption(each) === undefined)) {
+    if (folder.remove(id)) report.removed++;
+    else report.foreign.push(folder.pathOf(id, id));
+  }
+}
+
+/** The report of a run, in lines. */
+export function describeSync({
+  added,
+  updated,
+  unchanged,
+  removed,
+  foreign,
+  failedPictures,
+}: SyncReport): string {
   return [
     `${added} added, ${updated} updated, ${removed} removed, ${unchanged} as before.`,
     ...foreign.map((file) => `Left alone, because it is not as we wrote it: ${oneLine(file)}`),
+    ...[...failedPictures]
+      .sort()
+      .map((url) => `Shown through Tributary, because it cannot be had: ${oneLine(url)}`),
   ].join('\n');
 }
 

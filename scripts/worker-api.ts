@@ -1,3 +1,4 @@
+import type { OwnProfiles } from '../src/posts/own-profile.ts';
 import type { SourceEntry, SourceList } from '../src/sources/source-list.ts';
 import { CommandFailure } from './command-failure.ts';
 
@@ -31,7 +32,7 @@ export class WorkerApi {
     this.#token = token;
   }
 
-  async list(): Promise<{ rsshub: string[]; sources: ListedSource[] }> {
+  async list(): Promise<{ rsshub: string[]; sources: ListedSource[]; profiles: OwnProfiles }> {
     return (await this.#call('GET', '/api/sources')).json();
   }
 

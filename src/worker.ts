@@ -42,7 +42,12 @@ export default {
       random: Math.random,
     });
     if (config.publish !== undefined) {
-      const tools = { publications: new PublicationStore(env.DB), queue: env.POLLS, now: Date.now() };
+      const tools = {
+        publications: new PublicationStore(env.DB),
+        profiles: new SourceStore(env.DB),
+        queue: env.POLLS,
+        now: Date.now(),
+      };
       await askToPublish(config.publish, tools).catch((error) =>
         console.error('posts could not be published', error),
       );
@@ -78,6 +83,7 @@ async function publish(env: Env): Promise<void> {
     fetch,
     userAgent: userAgent(publicOrigin),
     publications: new PublicationStore(env.DB),
+    profiles: new SourceStore(env.DB),
     limits,
     now: Date.now(),
   });

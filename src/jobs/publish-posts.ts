@@ -11,8 +11,9 @@ import {
 import { giteaRepository } from '../git/gitea.ts';
 import { githubRepository } from '../git/github.ts';
 import type { ForgeKind, RepositoryAddress } from '../git/repository-address.ts';
+import type { OwnProfile } from '../posts/own-profile.ts';
 import { POST_WRITING, toPost } from '../posts/post.ts';
-import { type PostOptions, pictureAddress, readPostOptions } from '../posts/post-options.ts';
+import { type PostOptions, pictureAddress, readPostOptions, wantsOwnProfile } from '../posts/post-options.ts';
 import { postPath } from '../posts/post-path.ts';
 import type { PlanLimits } from '../sources/plan-limits.ts';
 import type {
@@ -21,6 +22,7 @@ import type {
   PublicationTarget,
   SettledPost,
 } from '../store/publication-store.ts';
+import type { SourceStore } from '../store/source-store.ts';
 
 /** Where posts are published to. */
 export interface PublishTarget {
@@ -44,6 +46,7 @@ export interface PublishTools {
   fetch: ForgeAccess['fetch'];
   userAgent: string;
   publications: Pick<PublicationStore, 'open' | 'settle' | 'fail'>;
+  profiles: Pick<SourceStore, 'ownProfiles'>;
   limits: Pick<PlanLimits, 'subrequests' | 'postsPerCommit'>;
   /** Milliseconds since 1970. */
   now: number;
@@ -63,22 +66,21 @@ export async function askToPublish(
   target: PublishTarget,
   tools: {
     publications: Pick<PublicationStore, 'aim' | 'isOpen'>;
+    profiles: Pick<SourceStore, 'ownProfiles'>;
     queue: { send(message: PublishMessage): Promise<unknown> };
     now: number;
   },
 ): Promise<void> {
-  await tools.publications.aim(toPublicationTarget(target));
+  const own = wantsOwnProfile(target.wanted) ? await tools.profiles.ownProfiles() : {};
+  await tools.publications.aim(toPublicationTarget(target, own[target.wanted.profile ?? '']));
   if (await tools.publications.isOpen(tools.now)) await tools.queue.send({ publish: true });
 }
 
-function toPublicationTarget({
-  repository,
-  branch,
-  folder,
-  wanted,
-  proxyOrigin,
-}: PublishTarget): PublicationTarget {
-  const writing = JSON.stringify([POST_WRITING, wanted, proxyOrigin]);
+function toPublicationTarget(
+  { repository, branch, folder, wanted, proxyOrigin }: PublishTarget,
+  profile: OwnProfile | undefined,
+): PublicationTarget {
+  const writing = JSON.stringify([POST_WRITING, wanted, profile, proxyOrigin]);
   return { repository: repository.api, branch, folder, writing };
 }
 
@@ -102,7 +104,8 @@ export async function publishPosts(target: PublishTarget, tools: PublishTools): 
 }
 
 async function publishOpen(target: PublishTarget, tools: PublishTools): Promise<SettledPost[]> {
-  const wanted = readPostOptions(target.wanted);
+  const own = wantsOwnProfile(target.wanted) ? await tools.profiles.ownProfiles() : {};
+  const wanted = readPostOptions(target.wanted, own);
   if (wanted.kind === 'wrong') throw new ForgeFailure(`GIT_POSTS: ${wanted.message}`);
   const posts = await tools.publications.open(tools.limits.postsPerCommit);
   if (posts.length === 0) return [];

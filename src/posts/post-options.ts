@@ -1,4 +1,5 @@
 import { proxiedPicture } from '../article.ts';
+import { findOwnProfile, type OwnProfiles } from './own-profile.ts';
 import { PROFILES, type Profile, THEMES } from './profile.ts';
 import { isZone } from './zoned-time.ts';
 
@@ -20,12 +21,15 @@ export type PostOptionsResult =
   | { kind: 'options'; options: PostOptions }
   | { kind: 'wrong'; message: string };
 
+/** How posts are wanted, as it is written. */
+export type WantedPosts = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads how posts are wanted, from the parameters of an address or the options of the command; both have the same
- * names: `profile`, `theme`, `timezone`, `images`, `layout`.
+ * names: `profile`, `theme`, `timezone`, `images`, `layout`. @param own profiles that the owner wrote
  */
-export function readPostOptions(given: Readonly<Record<string, string | undefined>>): PostOptionsResult {
-  const profile = readProfile(given.profile ?? 'hexo', given.theme);
+export function readPostOptions(given: WantedPosts, own: OwnProfiles = {}): PostOptionsResult {
+  const profile = readProfile(given.profile ?? 'hexo', given.theme, own);
   if (typeof profile === 'string') return { kind: 'wrong', message: profile };
   const { timezone, images = 'proxy', layout = 'folders' } = given;
   if (timezone !== undefined && !isZone(timezone)) {
@@ -48,9 +52,15 @@ export function pictureAddress({ images }: PostOptions, proxyOrigin: string): (u
   return images === 'proxy' ? (url) => proxiedPicture(url, proxyOrigin) : String;
 }
 
-function readProfile(name: string, theme: string | undefined): Profile | string {
-  const profile = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
-  if (profile === undefined) return `profile is one of ${Object.keys(PROFILES).join(', ')}, not "${name}"`;
+/** Whether a profile is wanted that only the owner's list may have. */
+export function wantsOwnProfile({ profile }: WantedPosts): boolean {
+  return profile !== undefined && !Object.hasOwn(PROFILES, profile);
+}
+
+function readProfile(name: string, theme: string | undefined, own: OwnProfiles): Profile | string {
+  const profile = Object.hasOwn(PROFILES, name) ? PROFILES[name] : findOwnProfile(name, own);
+  const names = [...Object.keys(PROFILES), ...Object.keys(own)];
+  if (profile === undefined) return `profile is one of ${names.join(', ')}, not "${name}"`;
   if (theme === undefined) return profile;
   const themeKeys = Object.hasOwn(THEMES, theme) ? THEMES[theme] : undefined;
   if (themeKeys === undefined) return `theme is one of ${Object.keys(THEMES).join(', ')}, not "${theme}"`;

@@ -1,22 +1,24 @@
 /** What a key of the front matter can be filled from (`fields.ts` says how each is written). */
-export type Field =
-  | 'title'
-  | 'description'
-  | 'categories'
-  | 'tags'
-  | 'headImage'
-  | 'headImages'
-  | 'thumbnail'
-  | 'author'
-  | 'source'
-  | 'link'
-  | 'published'
-  | 'updated'
-  | 'lastChanged'
-  | 'language';
+export const FIELD_NAMES = [
+  'title',
+  'description',
+  'categories',
+  'tags',
+  'headImage',
+  'headImages',
+  'thumbnail',
+  'author',
+  'source',
+  'link',
+  'published',
+  'updated',
+  'lastChanged',
+  'language',
+] as const;
+export type Field = (typeof FIELD_NAMES)[number];
 
 /** A key's field, or the one value it always has. */
-export type KeyRule = Field | { value: string | boolean };
+export type KeyRule = Field | { value: string | number | boolean };
 
 /** How a blog generator wants its posts. */
 export interface Profile {

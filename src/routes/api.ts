@@ -4,6 +4,7 @@ import { timingSafeEqual } from 'hono/utils/buffer';
 import type { AppEnv } from '../app.ts';
 import { wasJustAsked } from '../jobs/manual-refresh.ts';
 import { scheduleDue } from '../jobs/schedule.ts';
+import { checkOwnProfile, type OwnProfile } from '../posts/own-profile.ts';
 import { parseOpml, toOpml } from '../sources/opml.ts';
 import { type FollowedSource, type PollState, sourceId } from '../sources/source.ts';
 import { checkInstances, checkSourceEntry } from '../sources/source-entry.ts';
@@ -54,13 +55,14 @@ const ownerOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 async function listSources(c: Context<AppEnv>): Promise<Response> {
-  const [followed, statistics, rsshub] = await Promise.all([
+  const [followed, statistics, rsshub, profiles] = await Promise.all([
     c.var.sources.all(),
     c.var.sources.articleStatistics(Date.now()),
     c.var.sources.rsshubInstances(),
+    c.var.sources.ownProfiles(),
   ]);
   const sources = followed.map((each) => describe(each, statistics.get(each.source.id)));
-  return c.json({ rsshub, sources });
+  return c.json({ rsshub, sources, profiles });
 }
 
 async function showSource(c: Context<AppEnv>): Promise<Response> {
@@ -143,11 +145,13 @@ async function refuseProposal(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
-  const { sources, rsshub, prune } = body as Record<string, unknown>;
+  const { sources, rsshub, profiles, prune } = body as Record<string, unknown>;
   if (!Array.isArray(sources)) return problem(c, 422, 'The list is not right', '`sources` is a list.');
   const problems: { index?: number; message: string }[] = [];
   const instances = checkInstances(rsshub ?? []);
   if (instances.kind === 'wrong') problems.push({ message: instances.message });
+  const own = checkProfiles(profiles);
+  for (const message of own.problems) problems.push({ message });
   const entries = new Map<string, SourceEntry>();
   sources.forEach((source, index) => {
     const entry = checkSourceEntry(source);
@@ -159,7 +163,25 @@ async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
   if (problems.length > 0 || instances.kind === 'wrong') {
     return problem(c, 422, 'The list is not right', 'Nothing was imported.', { problems });
   }
-  return c.json(await save(c, { rsshub: instances.value, sources: [...entries.values()] }, prune === true));
+  const list: SourceList = {
+    rsshub: instances.value,
+    sources: [...entries.values()],
+    ...(profiles !== undefined && { profiles: own.profiles }),
+  };
+  return c.json(await save(c, list, prune === true));
+}
+
+function checkProfiles(input: unknown = {}): { profiles: Record<string, OwnProfile>; problems: string[] } {
+  const profiles: Record<string, OwnProfile> = {};
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return { profiles, problems: ['`profiles` is a mapping by name'] };
+  const problems = Object.entries(input).flatMap(([name, profile]) => {
+    const checked = checkOwnProfile(name, profile);
+    if (checked.kind === 'wrong') return checked.message;
+    profiles[name] = checked.value;
+    return [];
+  });
+  return { profiles, problems };
 }
 
 async function importOpml(c: Context<AppEnv>): Promise<Response> {

@@ -14,6 +14,16 @@ const NO_SUCH_SOURCE = { 404: problem('There is no such source.') };
 const WRONG = { 422: problem('What is wrong with it, entry by entry.') };
 const SOURCE_ID = { name: 'id', in: 'path', required: true, schema: TEXT };
 
+const PROFILES_BY_NAME = {
+  type: 'object',
+  description: 'The owner’s profiles of posts, by name.',
+  additionalProperties: {
+    type: 'object',
+    required: ['keys'],
+    properties: { like: TEXT, keys: { type: 'object', additionalProperties: true } },
+  },
+};
+
 const ENTRY_FIELDS = {
   url: { ...TEXT, description: 'http(s)://… or rsshub://route' },
   title: TEXT,
@@ -42,6 +52,7 @@ export const OPEN_API = {
             properties: {
               rsshub: { type: 'array', items: TEXT },
               sources: { type: 'array', items: ref('Source') },
+              profiles: PROFILES_BY_NAME,
             },
           }),
         },
@@ -126,6 +137,7 @@ export const OPEN_API = {
         properties: {
           rsshub: { type: 'array', items: TEXT },
           sources: { type: 'array', items: ref('SourceEntry') },
+          profiles: PROFILES_BY_NAME,
           prune: { type: 'boolean', description: 'Removes what is not listed.' },
         },
       },

@@ -1,3 +1,5 @@
+import type { OwnProfiles } from '../posts/own-profile.ts';
+
 /** One source as its owner writes it down, in the sources file or in OPML. */
 export interface SourceEntry {
   /** `http(s)://…`, or `rsshub://route`, which is asked of the configured RSSHub instances. */
@@ -27,6 +29,8 @@ export interface SourceList {
   /** RSSHub instances in order of preference, without a trailing slash. */
   rsshub: readonly string[];
   sources: readonly SourceEntry[];
+  /** The owner's profiles of posts; without them those there are stay. */
+  profiles?: OwnProfiles;
 }
 
 /** A list that was read, or everything that is wrong with it; a list with a problem is not imported in part. */

@@ -1,7 +1,9 @@
 import { isMap, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
+import { checkOwnProfile, type OwnProfile } from '../posts/own-profile.ts';
 import { checkInstances, checkSourceEntry } from './source-entry.ts';
 import type { ListProblem, PollRange, SourceEntry, SourceList, SourceListResult } from './source-list.ts';
 
+const KNOWN = ['rsshub', 'defaults', 'sources', 'profiles'];
 const DEFAULTS = ['poll', 'author', 'timezone', 'fulltext'];
 
 /**
@@ -12,6 +14,8 @@ const DEFAULTS = ['poll', 'author', 'timezone', 'fulltext'];
  *     sources:
  *       - url: rsshub://qutoutiao/category/1
  *         categories: [新媒体, 趣头条, 分类]
+ *     profiles:
+ *       blog: { like: hugo, keys: { title: title, cover: headImage } }
  *
  * Every problem is told with its line; a file with one problem gives no list.
  */
@@ -31,8 +35,8 @@ export function parseSourcesYaml(text: string): SourceListResult {
     return { kind: 'invalid', problems: [{ line: 1, message: 'the file is a mapping with `sources:`' }] };
   }
   for (const { key } of root.items) {
-    if (!['rsshub', 'defaults', 'sources'].includes(String(key))) {
-      wrongAt(key, `unknown field \`${String(key)}\`; known are rsshub, defaults, sources`);
+    if (!KNOWN.includes(String(key))) {
+      wrongAt(key, `unknown field \`${String(key)}\`; known are ${KNOWN.join(', ')}`);
     }
   }
 
@@ -64,8 +68,20 @@ export function parseSourcesYaml(text: string): SourceListResult {
     firstLine.set(checked.value.url, line);
     sources.push(checked.value);
   }
+
+  const profilesNode = root.get('profiles', true) as Node | undefined;
+  const profiles: Record<string, OwnProfile> = {};
+  if (profilesNode !== undefined && !isMap(profilesNode))
+    wrongAt(profilesNode, '`profiles` is a mapping by name');
+  for (const { key, value } of isMap(profilesNode) ? profilesNode.items : []) {
+    const checked = checkOwnProfile(String(key), (value as Node | null)?.toJS(document));
+    if (checked.kind === 'ok') profiles[String(key)] = checked.value;
+    else wrongAt(key, checked.message);
+  }
+
   if (problems.length > 0) return { kind: 'invalid', problems: problems.sort((a, b) => a.line - b.line) };
-  return { kind: 'list', list: { rsshub: instances?.kind === 'ok' ? instances.value : [], sources } };
+  const rsshub = instances?.kind === 'ok' ? instances.value : [];
+  return { kind: 'list', list: { rsshub, sources, ...(profilesNode !== undefined && { profiles }) } };
 }
 
 /** Writes a sources file that `parseSourcesYaml` reads back to the same list. */
@@ -73,7 +89,15 @@ export function toSourcesYaml(list: SourceList): string {
   const sources = list.sources.map(({ poll, ...entry }) =>
     poll === undefined ? entry : { ...entry, poll: writePoll(poll) },
   );
-  return stringify(list.rsshub.length > 0 ? { rsshub: list.rsshub, sources } : { sources }, { lineWidth: 0 });
+  const { rsshub, profiles = {} } = list;
+  return stringify(
+    {
+      ...(rsshub.length > 0 && { rsshub }),
+      sources,
+      ...(Object.keys(profiles).length > 0 && { profiles }),
+    },
+    { lineWidth: 0 },
+  );
 }
 
 function writePoll(poll: number | PollRange): string {

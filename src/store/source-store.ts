@@ -1,3 +1,4 @@
+import type { OwnProfiles } from '../posts/own-profile.ts';
 import { isBroken } from '../sources/health.ts';
 import type { FollowedSource, PollState, Source } from '../sources/source.ts';
 import { sourceId } from '../sources/source.ts';
@@ -81,9 +82,18 @@ export class SourceStore {
     return value === null ? [] : JSON.parse(value);
   }
 
+  /** The owner's profiles of posts. */
+  async ownProfiles(): Promise<OwnProfiles> {
+    const value = await this.#db
+      .prepare(`SELECT value FROM settings WHERE name = 'profiles'`)
+      .first<string>('value');
+    return value === null ? {} : JSON.parse(value);
+  }
+
   /**
    * Adds what is new in the list, updates what differs and, with `prune`, removes what is not in it; in one
-   * transaction. Importing the same list again changes nothing. A list without instances keeps those there are.
+   * transaction. Importing the same list again changes nothing. A list without instances or
+   * profiles keeps those there are.
    */
   async import(list: SourceList, options: { now: number; prune?: boolean }): Promise<ImportCounts> {
     const { now } = options;
@@ -124,16 +134,8 @@ export class SourceStore {
       ),
     ];
     if (removed.length > 0) statements.push(...this.#removal(removed.map(({ id }) => id)));
-    if (list.rsshub.length > 0) {
-      statements.push(
-        this.#db
-          .prepare(
-            `INSERT INTO settings (name, value) VALUES ('rsshub', ?1)
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-          )
-          .bind(JSON.stringify(list.rsshub)),
-      );
-    }
+    if (list.rsshub.length > 0) statements.push(this.#setting('rsshub', list.rsshub));
+    if (list.profiles !== undefined) statements.push(this.#setting('profiles', list.profiles));
     const isGone = new Set(removed.map(({ id }) => id));
     const after = [
       ...all.filter(({ id }) => !isGone.has(id)),
@@ -151,6 +153,15 @@ export class SourceStore {
       removed: removed.length,
       unchanged: list.sources.length - added.length - updated.length,
     };
+  }
+
+  #setting(name: string, value: unknown): D1PreparedStatement {
+    return this.#db
+      .prepare(
+        `INSERT INTO settings (name, value) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE settings.value <> excluded.value`,
+      )
+      .bind(name, JSON.stringify(value));
   }
 
   /** Removes a source and its articles. Tells whether there was one. */

@@ -42,10 +42,12 @@ function targetAt(forge: 'github' | 'gitea', change: Partial<PublishTarget> = {}
 async function publish(target: PublishTarget): Promise<number> {
   const before = git.seen.length;
   const publications = new PublicationStore(stand.db);
+  const profiles = stand.sources;
   const queue = {
-    send: () => publishPosts(target, { fetch, userAgent: 'Tributary', publications, limits, now: stand.now }),
+    send: () =>
+      publishPosts(target, { fetch, userAgent: 'Tributary', publications, profiles, limits, now: stand.now }),
   };
-  await askToPublish(target, { publications, queue, now: stand.now });
+  await askToPublish(target, { publications, profiles, queue, now: stand.now });
   return git.seen.length - before;
 }
 
@@ -137,7 +139,7 @@ describe.each(['github', 'gitea'] as const)('posts are published to %s', (forge)
     const publications = new PublicationStore(stand.db);
     const killed = Object.assign(publications, { settle: () => Promise.reject(new Error('killed')) });
     await publications.aim({ repository: '', branch: '', folder: '', writing: '' });
-    const tools = { fetch, userAgent: 'Tributary', limits, now: stand.now };
+    const tools = { fetch, userAgent: 'Tributary', profiles: stand.sources, limits, now: stand.now };
     await expect(publishPosts(targetAt(forge), { ...tools, publications: killed })).rejects.toThrow('killed');
     expect(git.log).toHaveLength(2);
     await publish(targetAt(forge));

@@ -4,6 +4,7 @@ import { type Article, IMAGE_MARK } from '../../src/article.ts';
 import { toPost as writePost } from '../../src/posts/post.ts';
 import { readPostOptions } from '../../src/posts/post-options.ts';
 import { postPath } from '../../src/posts/post-path.ts';
+import { readPostSelection } from '../../src/posts/post-selection.ts';
 
 const PICTURE = 'https://tributary.example/?http://static.example/a.jpeg';
 
@@ -153,6 +154,48 @@ describe('a profile', () => {
   ])('is refused with what to write instead: %j', (given, message) => {
     const result = readPostOptions(given as Record<string, string>);
     expect(result.kind === 'wrong' && result.message).toContain(message);
+  });
+});
+
+describe('a profile of the owner', () => {
+  const own = {
+    blog: { like: 'hugo', keys: { name: 'title', when: 'published', draft: { value: false } } },
+  } as const;
+
+  it('has his keys in his order, with the dates and file names of the one it is like', () => {
+    const result = readPostOptions({ profile: 'blog' }, own);
+    if (result.kind === 'wrong') throw new Error(result.message);
+    const text = writePost({ article: ARTICLE, sourceTitle: '' }, { ...result.options, pictureUrl: String });
+    expect(text).toMatch(/^---\nname: "西安.*"\nwhen: 2021-10-18T06:56:51Z\ndraft: false\n---\n/);
+  });
+
+  it('is named where another is asked for, and takes no theme', () => {
+    expect(readPostOptions({ profile: 'blag' }, own)).toMatchObject({
+      message: 'profile is one of hexo, hugo, jekyll, astro, eleventy, blog, not "blag"',
+    });
+    expect(readPostOptions({ profile: 'blog', theme: 'next' }, own).kind).toBe('wrong');
+  });
+});
+
+describe('which posts are wanted', () => {
+  it.each([
+    [{}, {}],
+    [{ since: '2026-01-31' }, { since: Date.UTC(2026, 0, 31) }],
+    [{ since: '2026-01-31T08:00:00+08:00' }, { since: Date.UTC(2026, 0, 31) }],
+    [{ category: '新媒体/趣头条/' }, { category: ['新媒体', '趣头条'] }],
+    [{ category: 'a%2Fb/c' }, { category: ['a/b', 'c'] }],
+  ])('is read from %j', (given, selection) => {
+    expect(readPostSelection(given)).toEqual({ kind: 'selection', selection });
+  });
+
+  it.each([
+    { since: 'yesterday' },
+    { since: '2026-13-01' },
+    { since: '2026-01-31T08:00:00' },
+    { category: '/' },
+    { category: '%' },
+  ])('is refused: %j', (given) => {
+    expect(readPostSelection(given).kind).toBe('wrong');
   });
 });
 

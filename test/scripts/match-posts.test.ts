@@ -30,6 +30,7 @@ const ENTRY: IndexEntry = {
   hash: 'h',
   contentHash: 'c',
   path: 'x.md',
+  url: 'https://tributary.example/posts/x.md',
 };
 
 async function matchAll(

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PostsCommand } from '../support/posts-command.ts';
@@ -111,4 +112,150 @@ describe('adopting the posts of another program', () => {
   ])('is refused with what is wrong: %j', async (args, message) => {
     expect(await command.run(...args)).toContain(message);
   });
+});
+
+describe('pictures on the blog itself', () => {
+  const GIF = Buffer.from('R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=', 'base64');
+  const pictures = () => path.join(command.out, '../pictures-of-a-test');
+  const names = () => readdirSync(pictures()).sort();
+  const local = (...more: string[]) => command.sync('--images', 'local', '--pictures', pictures(), ...more);
+  let asked: string[] = [];
+  let broken: string[] = [];
+
+  beforeEach(async () => {
+    [asked, broken] = [[], []];
+    command.answer = (url) => {
+      const picture = /\/\?(https?:.*)$/.exec(url)?.[1];
+      if (picture === undefined) return undefined;
+      asked.push(picture);
+      if (broken.some((each) => picture.includes(each))) return new Response(null, { status: 502 });
+      const type = picture.includes('.svg') ? 'image/svg+xml' : 'image/gif';
+      return new Response(GIF, { headers: { 'Content-Type': type } });
+    };
+    await show({
+      'one: first':
+        '<img src="http://a.example/1.gif?a=1&amp;b={2}"><img srcset="http://a.example/2.gif 1x, http://a.example/3 2x" src="http://a.example/2.gif">',
+      'two second': '<img src="http://a.example/2.gif"><img src="http://a.example/4.svg">',
+    });
+  });
+  afterEach(() => rmSync(pictures(), { recursive: true, force: true }));
+
+  it('are fetched once, whatever posts show them, and not asked for again', async () => {
+    expect(await local()).toContain('2 added');
+    expect(names()).toHaveLength(3);
+    expect(asked.toSorted()).toEqual([
+      'http://a.example/1.gif?a=1&b=%7B2%7D',
+      'http://a.example/2.gif',
+      'http://a.example/3',
+      'http://a.example/4.svg',
+    ]);
+    const posts = Object.values(command.files()).join('');
+    const shown = [...posts.matchAll(/\/pictures\/([0-9a-f]{16}\.gif)/g)].map(([, name]) => name);
+    expect([...new Set(shown)].sort()).toEqual(names());
+    // SVG stays with the proxy
+    expect([...new Set(posts.match(/\/\?http[^"\s]*/g))]).toEqual(['/?http://a.example/4.svg']);
+    const before = command.files();
+    expect(await local()).toContain('0 added, 0 updated, 0 removed, 2 as before');
+    expect(asked).toHaveLength(4);
+    expect(command.files()).toEqual(before);
+  });
+
+  it('keep the proxied address where they cannot be had, are told, and asked for in the next run', async () => {
+    broken = ['/3'];
+    expect(await local()).toContain(
+      'Shown through Tributary, because it cannot be had: http://a.example/3\n',
+    );
+    expect(Object.values(command.files()).join('')).toContain('/?http://a.example/3 2x');
+    const before = command.files();
+    expect(await local()).toContain('it cannot be had');
+    expect(command.files()).toEqual(before);
+    broken = [];
+    expect(await local('--pictures-url', '/blog/p')).toContain('2 updated');
+    expect(Object.values(command.files()).join('')).not.toContain('a.example/3');
+    expect(Object.values(command.files()).join('')).toContain('/blog/p/');
+  });
+
+  it('go with --prune when no post shows them', async () => {
+    await local();
+    writeFileSync(path.join(pictures(), 'mine.gif'), 'mine');
+    await show({ 'one: first': 'One', 'two second': '<img src="http://a.example/2.gif">' });
+    await local('--prune');
+    expect(names()).toHaveLength(2);
+    expect(names()).toContain('mine.gif');
+  });
+});
+
+describe('a run that is killed', () => {
+  const PICTURE = 'GIF89a'.repeat(10_000);
+  /** Thirty items whose pictures change with their text. */
+  const items = (text: string) =>
+    Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [
+        `${String(i).padStart(3, '0')} title`,
+        `${text} <img src="http://a.example/${text}/${i}.gif">`,
+      ]),
+    );
+  const sync = () => [
+    '--out',
+    command.out,
+    '--images',
+    'local',
+    '--pictures',
+    path.join(command.out, 'pictures'),
+  ];
+
+  /** A blog with a post of its own and an adopted one, brought up to items that have changed since. */
+  async function prepare(): Promise<void> {
+    writeOld('a/b/000 title.md', oldPost('000 title'));
+    writeOld('a/mine.md', '---\ntitle: Mine\n---\nmine');
+    await show(items('Old'));
+    await command.run('adopt', command.out);
+    await command.run(...sync());
+    await show(items('New'));
+  }
+
+  it.each([
+    [2, 0, 'the same'],
+    [9, 1, 'newer'],
+    [30, 2, 'the same'],
+    [45, 3, 'newer'],
+    [59, 4, 'newer'],
+  ])(
+    '%i requests and %i ms later and run again, with %s news, gives what an undisturbed one gives',
+    async (requests, delay, news) => {
+      let answered = Number.NEGATIVE_INFINITY;
+      let onAnswer = () => {};
+      command.answer = (url) => {
+        if (++answered === requests) onAnswer();
+        if (!url.includes('/?http')) return undefined;
+        return new Response(PICTURE, { headers: { 'Content-Type': 'image/gif' } });
+      };
+      await prepare();
+      answered = 0;
+      const reached = new Promise<void>((resolve) => {
+        onAnswer = resolve;
+      });
+      const victim = command.start(...sync());
+      const ended = once(victim, 'close');
+      await reached;
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      victim.kill('SIGKILL');
+      await ended;
+      if (news === 'newer') await show(items('Newer'));
+      expect(await command.run(...sync())).not.toContain('Left alone');
+      const afterKill = command.files();
+
+      rmSync(command.out, { recursive: true });
+      mkdirSync(command.out);
+      await prepare();
+      if (news === 'newer') await show(items('Newer'));
+      else await command.run(...sync());
+      await command.run(...sync());
+      // of the news in between a picture may have come
+      const posts = (files: Record<string, string>) =>
+        Object.entries(files).filter(([file]) => news === 'the same' || !file.startsWith('pictures/'));
+      expect(posts(afterKill)).toEqual(posts(command.files()));
+    },
+    30_000,
+  );
 });

@@ -12,6 +12,9 @@ sources:
     poll: 1d
     author: item
     fulltext: true
+profiles:
+  blog: { like: hugo, keys: { title: title, cover: headImage, draft: { value: false } } }
+  plain: { keys: { title: title } }
 `;
 
 const LIST = {
@@ -32,6 +35,10 @@ const LIST = {
       fulltext: true,
     },
   ],
+  profiles: {
+    blog: { like: 'hugo', keys: { title: 'title', cover: 'headImage', draft: { value: false } } },
+    plain: { like: 'hexo', keys: { title: 'title' } },
+  },
 };
 
 /** The file with one of its lines replaced, and what is then wrong with it. */
@@ -65,6 +72,12 @@ describe('the sources file', () => {
     ['timezone: Asia/Shanghai', 'timezone: Shanghai', 4, '`timezone` is a zone'],
     ['timezone: Asia/Shanghai', 'colour: red', 2, '`defaults` has `colour`'],
     ['    author: item', '    author: nobody', 6, '`author` is'],
+    ['like: hugo', 'like: word', 12, 'profile `blog`: `like` is one of hexo, hugo'],
+    ['cover: headImage', 'cover: picture', 12, 'profile `blog`: `cover` is one of title, description'],
+    ['cover: headImage', '"a: b": title', 12, 'profile `blog`: `a: b` is no key'],
+    ['  plain:', '  jekyll:', 13, 'that is the name of a profile there is'],
+    ['{ keys: { title: title } }', '{ key: { title: title } }', 13, 'unknown field `key`'],
+    ['{ keys: { title: title } }', '', 13, 'it is a mapping with `keys`'],
   ])('names the line of %s written as %s', (line, replacement, number, message) => {
     expect(problemsWith(line, replacement)).toContainEqual({
       line: number,

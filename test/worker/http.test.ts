@@ -224,6 +224,94 @@ source: "News"
   });
 });
 
+describe('the index of posts', () => {
+  interface Index {
+    posts: { id: string; title: string; url: string; hash: string; path: string }[];
+    next?: string;
+  }
+  const index = async (query = '') => (await (await call(`/posts.json${query}`)).json()) as Index;
+  const titles = async (query: string) => (await index(query)).posts.map(({ title }) => title);
+
+  /** Three articles of three days in two categories. */
+  async function followThree(): Promise<void> {
+    const dated = (title: string, day: string) => rss(title).replace('18 Oct 2021', `${day} Oct 2021`);
+    await answerWith({
+      '/one': { body: dated('one', '18') },
+      '/two': { body: dated('two', '19') },
+      '/three': { body: dated('three', '20') },
+    });
+    await follow('/one', { categories: ['a', 'b'] });
+    await follow('/two', { categories: ['a'] });
+    await follow('/three', { categories: ['ab'] });
+    await pollAll();
+  }
+
+  it('and the archive hold what is asked for', async () => {
+    await followThree();
+    expect(await titles('')).toEqual(['three', 'two', 'one']);
+    expect(await titles('?since=2021-10-19')).toEqual(['three', 'two']);
+    expect(await titles('?category=a')).toEqual(['two', 'one']);
+    expect(await titles('?category=a/b')).toEqual(['one']);
+    expect(await titles('?category=a&since=2021-10-19T00:00:00Z')).toEqual(['two']);
+    const archive = await (await call('/posts.tar?category=a&since=2021-10-19')).text();
+    expect(archive).toContain('title: "two"');
+    expect(archive).not.toMatch(/title: "(?:one|three)"/);
+    for (const query of ['?since=x', '?category=', '?limit=0', '?limit=501', '?after=x'])
+      expect((await call(`/posts.json${query}`)).status, query).toBe(400);
+    expect((await call('/posts.tar?since=x')).status).toBe(400);
+  });
+
+  it('comes in pages, the last without a next one', async () => {
+    await followThree();
+    const found: string[] = [];
+    let next: string | undefined = '?limit=1&theme=next';
+    for (let pages = 0; next !== undefined; pages++) {
+      expect(pages).toBeLessThan(3);
+      const page: Index = await index(new URL(next, 'https://tributary.example').search);
+      found.push(...page.posts.map(({ title }) => title));
+      expect(page.posts[0]?.url).toMatch(/\.md\?theme=next$/);
+      next = page.next;
+    }
+    expect(found).toEqual(['three', 'two', 'one']);
+    expect((await call('/posts.json?limit=1')).headers.get('Link')).toMatch(/&after=.*>; rel="next"$/);
+  });
+
+  it('and each post have tags that differ when they do', async () => {
+    await followThree();
+    const [first] = (await index()).posts;
+    const post = new URL(first?.url ?? '').pathname;
+    const status = async (path: string, etag: string) =>
+      (await call(path, { headers: { 'If-None-Match': etag } })).status;
+    const tag = async (path: string) => (await call(path)).headers.get('ETag') ?? '';
+    const before = { index: await tag('/posts.json'), post: await tag(post) };
+    expect(await status('/posts.json', before.index)).toBe(304);
+    expect(await status(post, `W/${before.post}`)).toBe(304);
+    expect(await status('/posts.json?timezone=Asia/Shanghai', before.index)).toBe(200);
+    expect(await status(`${post}?timezone=Asia/Shanghai`, before.post)).toBe(200);
+    await follow('/three', { categories: ['ab'], title: 'Another name' });
+    expect(await status('/posts.json', before.index)).toBe(200);
+    expect(await status(post, before.post)).toBe(200);
+  });
+
+  it('follows a profile of the owner, and what he changes of it', async () => {
+    await followThree();
+    const profile = (keys: object) =>
+      callAsOwner('POST', '/api/sources', { sources: [], profiles: { blog: { like: 'jekyll', keys } } });
+    expect((await profile({ name: 'titel' })).status).toBe(422);
+    expect((await call('/posts.json?profile=blog')).status).toBe(400);
+    expect((await profile({ name: 'title' })).status).toBe(200);
+    const [before] = (await index('?profile=blog')).posts;
+    expect(before?.path).toContain('2021-10-20-three-');
+    const read = async () => (await call(`/posts/${before?.id}.md?profile=blog`)).text();
+    expect(await read()).toMatch(/^---\nname: "three"\n---\n/);
+    await profile({ called: 'title' });
+    expect(await read()).toMatch(/^---\ncalled: "three"\n---\n/);
+    expect((await index('?profile=blog')).posts[0]?.hash).not.toBe(before?.hash);
+    const { profiles } = (await (await callAsOwner('GET', '/api/sources')).json()) as { profiles: object };
+    expect(profiles).toEqual({ blog: { like: 'jekyll', keys: { called: 'title' } } });
+  });
+});
+
 describe('the owner’s calls', () => {
   it.each([
     ['GET', '/api/sources'],
