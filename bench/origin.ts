@@ -43,27 +43,46 @@ function picture(size: number): Buffer {
 }
 
 /** What is kept: pictures of the kind `stored`. Others would fill the memory, and nobody asks for them again. */
-const entries = new Map<string, { headers: string[]; body: Buffer }>();
+const entries = new Map<string, Buffer>();
+const NOTHING = Buffer.from(
+  'HTTP/1.1 504 Gateway Timeout\r\nCF-Cache-Status: MISS\r\nContent-Length: 0\r\n\r\n',
+);
 
-/** workerd PUTs a whole HTTP message, and learns from `CF-Cache-Status` whether it gets one back. */
-const cache = createHttpServer((request, response) => {
+/** What is found goes out as cheaply as from the origin; a PUT is left to a server that can read one. */
+const cache = createServer({ noDelay: true }, (socket) => {
+  socket.on('error', () => {});
+  const answer = (request: Buffer) => {
+    const target = /^GET (\S+)/.exec(request.toString('latin1'))?.[1];
+    if (target !== undefined) return void socket.write(entries.get(target) ?? NOTHING);
+    socket.off('data', answer).pause();
+    socket.unshift(request);
+    puts.emit('connection', socket);
+    socket.resume();
+  };
+  socket.on('data', answer);
+});
+
+/** workerd PUTs a whole HTTP message, and learns from `CF-Cache-Status` later whether it gets one back. */
+const puts = createHttpServer((request, response) => {
   // a picture that nobody read to its end breaks off here too
-  if (request.method === 'PUT') return void store(request, response).catch(() => response.destroy());
-  const entry = entries.get(request.url ?? '');
-  if (entry === undefined) return void response.writeHead(504, { 'CF-Cache-Status': 'MISS' }).end();
-  response.writeHead(200, ['CF-Cache-Status', 'HIT', ...entry.headers]).end(entry.body);
+  store(request, response).catch(() => response.destroy());
 });
 
 async function store(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const isKept = request.url?.includes('%2Fstored%2F');
   const pieces: Buffer[] = [];
   for await (const piece of request) if (isKept) pieces.push(piece);
-  const message = Buffer.concat(pieces);
-  const end = message.indexOf('\r\n\r\n');
-  const lines = message.toString('latin1', 0, Math.max(end, 0)).split('\r\n').slice(1);
-  const headers = lines.flatMap((line) => /^([^:]+): ?(.*)$/.exec(line)?.slice(1) ?? []);
-  if (isKept) entries.set(request.url ?? '', { headers, body: message.subarray(end + 4) });
-  response.writeHead(204).end();
+  if (isKept) entries.set(request.url ?? '', markAsFound(Buffer.concat(pieces)));
+  response.writeHead(204, { Connection: 'close' }).end();
+}
+
+function markAsFound(message: Buffer): Buffer {
+  const line = message.indexOf('\r\n') + 2;
+  return Buffer.concat([
+    message.subarray(0, line),
+    Buffer.from('CF-Cache-Status: HIT\r\n'),
+    message.subarray(line),
+  ]);
 }
 
 async function listen(server: Server): Promise<string> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Fetch } from '../src/fetch/guarded-fetch.ts';
+import { IsolateMemory } from '../src/images/isolate-memory.ts';
 import { proxyImage } from '../src/images/proxy.ts';
 import type { ConformanceResult } from './result.ts';
 
@@ -46,10 +47,12 @@ async function ask(target: string): Promise<string> {
   const response = await proxyImage(new Request(`https://${SELF}/?${target}`), {
     fetch,
     policy: { allowedOrigins: new Set(), ownHosts: new Set([SELF]) },
+    isSource: async () => false,
     access: { mode: 'open', hosts: [], signingKeys: [] },
     knownHost: async () => undefined,
     rememberReferer: async () => {},
     cache: { match: async () => undefined, put: async () => {} },
+    memory: new IsolateMemory(),
     now: 0,
     waitUntil: () => {},
     userAgent: 'conformance',

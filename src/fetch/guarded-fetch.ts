@@ -20,7 +20,7 @@ export interface GuardedRequest {
   /** How long one hop may take until its headers are there. */
   headerTimeoutMs: number;
   /** Ends everything, the reading of the body included. */
-  signal: AbortSignal;
+  signal?: AbortSignal;
 }
 
 export type GuardedResponse =
@@ -81,8 +81,8 @@ export async function guardedFetch(
 }
 
 /** Lets go of a body that nobody will read, so that its connection is free again. */
-export function discard(response: Response): void {
-  response.body?.cancel().catch(() => {});
+export function discard({ body }: { body: ReadableStream | null }): void {
+  body?.cancel().catch(() => {});
 }
 
 type Answer = { kind: 'answer'; response: Response } | Extract<GuardedResponse, { kind: 'failed' }>;
@@ -90,7 +90,7 @@ type Answer = { kind: 'answer'; response: Response } | Extract<GuardedResponse, 
 async function fetchOnce(url: URL, request: GuardedRequest, fetch: Fetch): Promise<Answer> {
   const impatience = new AbortController();
   const timer = setTimeout(() => impatience.abort(), request.headerTimeoutMs);
-  const signal = AbortSignal.any([request.signal, impatience.signal]);
+  const signal = request.signal ? AbortSignal.any([request.signal, impatience.signal]) : impatience.signal;
   try {
     const { post } = request;
     const init: FetchInit = {

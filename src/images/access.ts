@@ -19,8 +19,8 @@ export interface KnownHost {
   referer?: RefererRung | undefined;
 }
 
-/** Looks a host up as `URL.host` writes it; `undefined` when no article shows a picture from there. */
-export type FindKnownHost = (host: string) => Promise<KnownHost | undefined>;
+/** Looks the host of a picture up; `undefined` when no article shows a picture from there. */
+export type FindKnownHost = (picture: URL) => Promise<KnownHost | undefined>;
 
 export type AccessVerdict =
   | { kind: 'granted'; known: KnownHost | undefined }
@@ -34,7 +34,7 @@ export async function checkAccess(
 ): Promise<AccessVerdict> {
   if (signature !== undefined && !(await isSigned(url, signature, access.signingKeys)))
     return { kind: 'refused', detail: 'the signature of this address is not valid' };
-  const known = await findKnownHost(url.host);
+  const known = await findKnownHost(url);
   const isGranted =
     signature !== undefined ||
     access.mode === 'open' ||

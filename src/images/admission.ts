@@ -3,6 +3,7 @@ import { type AddressPolicy, checkAddress } from '../fetch/public-address.ts';
 import { checkAccess, type FindKnownHost, type ImageAccess, type KnownHost } from './access.ts';
 import { refuse } from './answer.ts';
 import { boundRange } from './byte-range.ts';
+import type { IsolateMemory } from './isolate-memory.ts';
 import { findLoop } from './loop.ts';
 import { cacheKey, type PictureCache } from './picture-cache.ts';
 import type { RefererRung } from './referer.ts';
@@ -11,11 +12,14 @@ import { parseTarget } from './target.ts';
 export interface ProxyDeps {
   fetch: Fetch;
   policy: AddressPolicy;
+  /** Whether the owner follows a source of this origin, as `URL.origin` writes it; then it may be a private one. */
+  isSource: (origin: string) => Promise<boolean>;
   access: ImageAccess;
   knownHost: FindKnownHost;
   /** Told when another Referer than the first one worked for a host, so that the next request begins with it. */
   rememberReferer: (host: string, rung: RefererRung) => Promise<void>;
   cache: PictureCache;
+  memory: IsolateMemory;
   /** Milliseconds since 1970. */
   now: number;
   waitUntil: (work: Promise<unknown>) => void;
@@ -28,12 +32,20 @@ export interface ProxyDeps {
   idleTimeoutMs?: number;
 }
 
-/** A request that has been let in, with everything the later steps need. */
-export interface Admitted {
-  request: Request;
+/** What is found out about an address; it holds for everybody who asks for it. */
+export interface Judgement {
   url: URL;
+  /** The host that the request came to, as `URL.host` writes it. */
+  own: string;
   known: KnownHost | undefined;
   key: string;
+  /** Which other addresses the picture may lead to. */
+  policy: AddressPolicy;
+}
+
+/** A request that has been let in, with everything the later steps need. */
+export interface Admitted extends Omit<Judgement, 'policy'> {
+  request: Request;
   accept: string;
   /** One range of bounded length, when a GET asks for it (RFC 9110, 14.2). */
   range: string | undefined;
@@ -43,20 +55,18 @@ export interface Admitted {
 const LIMIT_BYTES = 20_000_000;
 const TIMEOUT_MS = 10_000;
 
-/** Who may ask, and for what: target, loop, address, access, in this order because each is cheaper than the next. */
+/** Who may ask, and for what. An address that was let in is not judged again for a minute. */
 export async function admit(request: Request, deps: ProxyDeps): Promise<Admitted | Response> {
-  const own = new URL(request.url);
-  const policy = { ...deps.policy, ownHosts: new Set([...deps.policy.ownHosts, own.host]) };
-  const target = parseTarget(request.url);
-  if (target.kind === 'none') return refuse(404, 'There is no picture here.');
-  if (target.kind === 'refused') return refuse(400, `Not proxied: ${target.detail}.`);
+  const { variant, accept } = chooseVariant(request.headers.get('accept') ?? '');
+  const { admissions } = deps.memory;
+  const asked = `${variant} ${request.url}`;
+  const remembered = admissions.get(asked, deps.now);
+  const judgement = remembered ?? (await judge(request.url, variant, deps));
+  if (judgement instanceof Response) return judgement;
+  const { policy, ...admission } = judgement;
   const loop = findLoop(request.headers, policy.ownHosts);
   if (loop !== undefined) return refuse(508, `Not proxied: ${loop}.`);
-  const address = checkAddress(target.url, policy);
-  if (address.kind === 'refused') return refuse(403, `Not proxied: ${address.detail}.`);
-  const access = await checkAccess(target, deps.access, deps.knownHost);
-  if (access.kind === 'refused') return refuse(403, `Not proxied: ${access.detail}.`);
-  const { variant, accept } = chooseVariant(request.headers.get('accept') ?? '');
+  if (!remembered) admissions.set(asked, judgement, deps.now);
   const all = {
     limitBytes: LIMIT_BYTES,
     headerTimeoutMs: TIMEOUT_MS,
@@ -66,8 +76,30 @@ export async function admit(request: Request, deps: ProxyDeps): Promise<Admitted
   };
   const range =
     request.method === 'GET' ? boundRange(request.headers.get('range'), all.limitBytes) : undefined;
+  return { ...admission, request, accept, range, deps: all };
+}
+
+/** Target, address, access, in this order because each is cheaper than the next. */
+async function judge(requestUrl: string, variant: string, deps: ProxyDeps): Promise<Judgement | Response> {
+  const own = new URL(requestUrl);
+  const target = parseTarget(requestUrl);
+  if (target.kind === 'none') return refuse(404, 'There is no picture here.');
+  if (target.kind === 'refused') return refuse(400, `Not proxied: ${target.detail}.`);
+  const policy = await policyFor(target.url, own, deps);
+  const address = checkAddress(target.url, policy);
+  if (address.kind === 'refused') return refuse(403, `Not proxied: ${address.detail}.`);
+  const access = await checkAccess(target, deps.access, deps.knownHost);
+  if (access.kind === 'refused') return refuse(403, `Not proxied: ${access.detail}.`);
   const key = cacheKey(own, target.url, variant);
-  return { request, url: target.url, known: access.known, key, accept, range, deps: all };
+  return { url: target.url, own: own.host, known: access.known, key, policy };
+}
+
+/** The sources are looked through only for a target that is refused otherwise. */
+async function policyFor(target: URL, own: URL, { policy, isSource }: ProxyDeps): Promise<AddressPolicy> {
+  const { origin } = target;
+  const general = { ...policy, ownHosts: new Set([...policy.ownHosts, own.host]) };
+  if (checkAddress(target, general).kind === 'allowed' || !(await isSource(origin))) return general;
+  return { ...general, allowedOrigins: new Set([...policy.allowedOrigins, origin]) };
 }
 
 /**

@@ -12,23 +12,24 @@ export async function fromStored(
   const left = Math.max(0, Math.round((stored.freshUntil - deps.now) / 1000));
   const facts = { ...stored.facts, cacheControl: `public, max-age=${left}` };
   if (isNotModified(request.headers, facts)) {
-    discard(stored.response);
+    discard(stored);
     return notModified(facts);
   }
   if (range !== undefined && isRangeCurrent(request.headers, facts)) {
     const part = await findPart(deps.cache, key, range);
     if (part?.status === 206 || part?.status === 416) {
-      discard(stored.response);
+      discard(stored);
       return fromPart(part, facts);
     }
   }
-  return picture(stored.response.body, { facts, length: stored.length });
+  return picture(stored.body, { facts, length: stored.length });
 }
 
 /** The copy has not changed, or the origin cannot say; either way nobody asks again for a while. */
 export function fromRenewed(stored: StoredPicture, seconds: number, admitted: Admitted): Promise<Response> {
   const { key, deps } = admitted;
   const freshUntil = deps.now + seconds * 1000;
+  deps.memory.hotCopies.drop(key);
   if (seconds > 0) deps.waitUntil(renewPicture(deps.cache, key, freshUntil, deps.now).catch(() => {}));
   return fromStored({ ...stored, freshUntil }, admitted);
 }

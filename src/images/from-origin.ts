@@ -1,7 +1,7 @@
 import type { Admitted } from './admission.ts';
 import { notModified, picture, refuse } from './answer.ts';
 import type { FetchedPicture, Freshness, PictureFailure } from './fetch-picture.ts';
-import { openCopy, passOn, streamPicture, withLength } from './picture-body.ts';
+import { openCopy, passOn, streamPicture } from './picture-body.ts';
 import { storeFailure, storePicture } from './picture-cache.ts';
 
 type Picture = Extract<FetchedPicture, { kind: 'picture' }>;
@@ -10,6 +10,7 @@ type Picture = Extract<FetchedPicture, { kind: 'picture' }>;
 export function fromFetched(fetched: Picture, admitted: Admitted): Response {
   const { url, deps } = admitted;
   if (!fetched.isFirstRung) deps.waitUntil(deps.rememberReferer(url.host, fetched.rung));
+  if (fetched.freshness.store !== 'anyone') deps.memory.unstored.set(admitted.key, true, deps.now);
   const store = canStore(fetched, admitted) ? storeWith(fetched, admitted) : undefined;
   const facts = { ...fetched, cacheControl: toCacheControl(fetched.freshness) };
   return picture(toBody(fetched, store, deps), {
@@ -29,7 +30,11 @@ function storeWith({ type, etag, lastModified, length, freshness }: Picture, { k
   return async (body) => {
     const freshUntil = deps.now + freshness.seconds * 1000;
     const picture = { body, facts: { type, etag, lastModified }, length, freshUntil };
-    const stored = storePicture(deps.cache, key, picture, deps.now).catch(() => {});
+    deps.memory.hotCopies.drop(key);
+    const stored = deps.memory.hotCopies
+      .keep(key, picture, deps.now)
+      .then((kept) => storePicture(deps.cache, key, kept, deps.now))
+      .catch(() => {});
     deps.waitUntil(stored);
     await stored;
   };
@@ -46,12 +51,10 @@ function toBody(
     return body.head;
   }
   if (!store && length !== undefined) return passOn(body, { length, idleMs: idleTimeoutMs });
-  const sized = (stream: ReadableStream<Uint8Array>) =>
-    length === undefined ? stream : withLength(stream, length);
-  if (!store) return streamPicture(body, limitBytes);
-  const copy = openCopy();
-  store(sized(copy.readable)).finally(() => copy.drop());
-  return sized(streamPicture(body, limitBytes, copy));
+  if (!store) return streamPicture(body, { length, limitBytes });
+  const copy = openCopy(length);
+  store(copy.readable).finally(() => copy.drop());
+  return streamPicture(body, { length, limitBytes }, copy);
 }
 
 function toCacheControl({ seconds, store }: Freshness): string {
@@ -78,6 +81,7 @@ const CLIENT_HEADERS = ['if-modified-since', 'if-none-match', 'if-range', 'range
  * in the question: with a header that an origin refuses he could keep a picture from everybody else.
  */
 export function fromFailure(failed: PictureFailure, { request, key, deps }: Admitted): Response {
+  deps.memory.unstored.delete(key);
   if (!CLIENT_HEADERS.some((name) => request.headers.has(name)))
     deps.waitUntil(storeFailure(deps.cache, key, failed).catch(() => {}));
   return refuse(failed.status, failed.sentence, { maxAgeSeconds: Math.min(failed.keepSeconds, 60) });

@@ -1,70 +1,76 @@
-import type { PictureCache } from './picture-cache.ts';
+import type { PictureStream, StoredPicture } from './picture-cache.ts';
+import { ShortMemory } from './short-memory.ts';
 
-/** Larger pictures gain little: passing them on costs more than finding them. */
-const MAX_PICTURE_BYTES = 65_536;
+const MAX_PICTURE_BYTES = 2_000_000;
 /** Of the 128 MB that an isolate has. */
-const MAX_BYTES = 8_000_000;
+const MAX_BYTES = 16_000_000;
 /** How long a copy is good without a look at the cache, where another isolate may have put a newer one. */
 const HOT_MS = 60_000;
 
-interface HotCopy {
-  bytes: Uint8Array<ArrayBuffer>;
-  headers: Headers;
+/** After that somebody else may try: of a client that goes away nobody says that it is gone. */
+const ARRIVAL_MS = 10_000;
+
+interface HotCopy extends Omit<StoredPicture, 'body'> {
+  /** The runtime streams a blob without copying it. */
+  blob: Blob;
   /** Milliseconds since 1970. */
   until: number;
 }
 
-/** Small pictures that were found in the cache lately, in the memory of the isolate, which halves the cost of a hit. */
+/** Pictures that are asked for often, in the memory of the isolate: they cost less there than in the cache. */
 export class HotCopies {
   /** The oldest first. */
   readonly #copies = new Map<string, HotCopy>();
   #bytes = 0;
+  readonly #asked = new ShortMemory<true>({ ms: HOT_MS, size: 5_000 });
+  /** Keys of pictures that are being read; a crowd that asks for one at once shall not fill the memory with it. */
+  readonly #arriving = new ShortMemory<true>({ ms: ARRIVAL_MS, size: 100 });
 
-  /** The same cache with these copies in front of it. `now` is in milliseconds since 1970. */
-  over(cache: PictureCache, now: number): PictureCache {
-    return {
-      match: async (request) => {
-        // cutting parts out is the cache's business
-        if (request.headers.has('range')) return cache.match(request);
-        const hot = this.#copies.get(request.url);
-        if (hot && hot.until > now) return new Response(hot.bytes, { headers: hot.headers });
-        const found = await cache.match(request);
-        return found && isSmall(found) ? this.#keep(request.url, found, now) : found;
-      },
-      put: async (request, response) => {
-        this.#drop(request.url);
-        await cache.put(request, response);
-        this.#drop(request.url);
-      },
-    };
+  /** `now` is in milliseconds since 1970. */
+  find(key: string, now: number): StoredPicture | undefined {
+    const copy = this.#copies.get(key);
+    return copy && copy.until > now ? { ...copy, body: copy.blob.stream() } : undefined;
   }
 
-  async #keep(key: string, found: Response, now: number): Promise<Response> {
-    const bytes = new Uint8Array(await found.arrayBuffer());
-    const { headers } = found;
-    this.#drop(key);
-    this.#copies.set(key, { bytes, headers, until: now + HOT_MS });
-    this.#bytes += bytes.length;
+  /**
+   * Keeps a picture if somebody asks for it the second time within a minute and it is small enough. Gives the same
+   * picture, of which the body has been read when it is kept. Rejects when the body fails.
+   */
+  async keep<Body extends BodyInit | null>(
+    key: string,
+    picture: StoredPicture<Body>,
+    now: number,
+  ): Promise<StoredPicture<Body | PictureStream>> {
+    const isOften = this.#copies.has(key) || this.#asked.get(key, now) === true;
+    this.#asked.set(key, true, now);
+    if (!isOften || !isSmall(picture) || this.#arriving.get(key, now)) return picture;
+    this.#arriving.set(key, true, now);
+    try {
+      const blob = await new Response(picture.body).blob();
+      this.drop(key);
+      this.#copies.set(key, { ...picture, blob, until: now + HOT_MS });
+      this.#bytes += blob.size;
+      this.#makeRoom();
+      return { ...picture, body: blob.stream() };
+    } finally {
+      this.#arriving.delete(key);
+    }
+  }
+
+  /** There is something newer. */
+  drop(key: string): void {
+    this.#bytes -= this.#copies.get(key)?.blob.size ?? 0;
+    this.#copies.delete(key);
+  }
+
+  #makeRoom(): void {
     for (const oldest of this.#copies.keys()) {
       if (this.#bytes <= MAX_BYTES) break;
-      this.#drop(oldest);
+      this.drop(oldest);
     }
-    return new Response(bytes, { headers });
-  }
-
-  #drop(key: string): void {
-    this.#bytes -= this.#copies.get(key)?.bytes.length ?? 0;
-    this.#copies.delete(key);
   }
 }
 
-/** A remembered failure holds for too short a time to be kept here as well; its length is not that of a picture. */
-function isSmall({ status, headers }: Response): boolean {
-  const length = headers.get('content-length');
-  return (
-    status === 200 &&
-    length !== null &&
-    Number(length) <= MAX_PICTURE_BYTES &&
-    (headers.get('content-type') ?? '').startsWith('image/')
-  );
+function isSmall({ length }: { length: number | undefined }): boolean {
+  return length !== undefined && length <= MAX_PICTURE_BYTES;
 }

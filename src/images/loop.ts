@@ -6,17 +6,19 @@ const MAX_PROXIES = 10;
  * Worker of our own zone sends it, which Cloudflare notes in `CF-Worker`.
  */
 export function findLoop(headers: Headers, ownHosts: ReadonlySet<string>): string | undefined {
-  const proxies = (headers.get('via') ?? '').split(',').map((hop) => hop.trim().split(/\s+/)[1] ?? '');
+  const via = headers.get('via');
+  const zone = headers.get('cf-worker')?.trim().toLowerCase();
+  if (via === null && zone === undefined) return undefined;
+  const proxies = (via ?? '').split(',').map((hop) => hop.trim().split(/\s+/)[1] ?? '');
   if (proxies.length > MAX_PROXIES) return 'too many proxies are on the way';
   if (proxies.some((proxy) => ownHosts.has(proxy.toLowerCase()))) return 'the request has already been here';
-  const zone = headers.get('cf-worker')?.trim().toLowerCase();
   const isOwnZone = zone !== undefined && [...ownHosts].some((host) => `.${host}`.endsWith(`.${zone}`));
   return isOwnZone ? 'the request comes from this server itself' : undefined;
 }
 
 /** The `Via` header for a request that is sent on. */
-export function withOwnHop(request: Request): string {
-  const before = request.headers.get('via');
-  const own = `1.1 ${new URL(request.url).host}`;
+export function withOwnHop(headers: Headers, ownHost: string): string {
+  const before = headers.get('via');
+  const own = `1.1 ${ownHost}`;
   return before === null ? own : `${before}, ${own}`;
 }

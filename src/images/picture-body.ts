@@ -71,46 +71,46 @@ export function passOn(
 }
 
 /**
- * The body as a stream of at most `limit` bytes, read no faster than it is taken. With a `copy` every piece goes there
+ * The body as a stream of at most `limitBytes`, read no faster than it is taken. With a `copy` every piece goes there
  * as well, and the slower of the two sets the pace, so that neither piles up in memory. When the picture is too large
  * or breaks off both streams fail, because a picture cut short must not pass for a whole one.
  */
 export function streamPicture(
   { head, rest }: PictureBody,
-  limit: number,
+  { length, limitBytes }: { length: number | undefined; limitBytes: number },
   copy?: BodyCopy,
 ): ReadableStream<Uint8Array> {
-  let sent = 0;
-  const pass = async (controller: ReadableStreamDefaultController<Uint8Array>, bytes: Uint8Array) => {
-    sent += bytes.length;
-    if (sent > limit) return stop(controller, `the picture is larger than ${limit} bytes`);
-    controller.enqueue(bytes);
+  const { readable, writable } = openPipe(length);
+  const writer = writable.getWriter();
+  const send = async (bytes: Uint8Array) => {
+    await writer.write(bytes);
     await copy?.write(bytes);
   };
-  const stop = (controller: ReadableStreamDefaultController<Uint8Array>, reason: string) => {
+  const pass = async () => {
+    let sent = 0;
+    for (let bytes = head; ; ) {
+      sent += bytes.length;
+      if (sent > limitBytes) throw new Error(`the picture is larger than ${limitBytes} bytes`);
+      await send(bytes);
+      const step = await rest.next();
+      if (step.kind === 'end') break;
+      if (step.kind !== 'chunk') throw new Error(`the picture broke off (${step.kind})`);
+      bytes = step.bytes;
+    }
+    await writer.close();
+    copy?.finish();
+  };
+  pass().catch((reason) => {
     rest.cancel();
     copy?.drop();
-    controller.error(new Error(reason));
-  };
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (sent === 0 && head.length > 0) return pass(controller, head);
-      const step = await rest.next();
-      if (step.kind === 'chunk') return pass(controller, step.bytes);
-      if (step.kind !== 'end') return stop(controller, `the picture broke off (${step.kind})`);
-      controller.close();
-      copy?.finish();
-    },
-    cancel() {
-      rest.cancel();
-      copy?.drop();
-    },
+    writer.abort(reason).catch(() => {});
   });
+  return readable;
 }
 
 /** A second way out of a stream, for the cache. */
 export interface BodyCopy {
-  readable: ReadableStream<Uint8Array>;
+  readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Waits until somebody reads, unless the copy was given up. */
   write(bytes: Uint8Array): Promise<void>;
   finish(): void;
@@ -118,51 +118,35 @@ export interface BodyCopy {
   drop(): void;
 }
 
-/** Not a `TransformStream`, which cannot be aborted while a write waits for a reader that never comes. */
-export function openCopy(): BodyCopy {
-  let isOpen = true;
-  let demand = Promise.withResolvers<void>();
-  let output: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const close = (how: (controller: ReadableStreamDefaultController<Uint8Array>) => void) => {
-    if (isOpen && output) how(output);
-    isOpen = false;
-    demand.resolve();
-  };
-  return {
-    readable: new ReadableStream<Uint8Array>(
-      {
-        start(controller) {
-          output = controller;
-        },
-        pull: () => demand.resolve(),
-        cancel: () => close(() => {}),
-      },
-      { highWaterMark: 0 },
-    ),
-    async write(bytes) {
-      await demand.promise;
-      if (!isOpen) return;
-      demand = Promise.withResolvers();
-      output?.enqueue(bytes);
-    },
-    finish: () => close((controller) => controller.close()),
-    drop: () => close((controller) => controller.error(new Error('the picture was not read to its end'))),
-  };
-}
-
-/** A stream that is known to be `length` bytes long. */
-export function withLength(stream: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
+/** `length` is how many bytes will be written, when that is known. */
+export function openCopy(length: number | undefined): BodyCopy {
   const { readable, writable } = openPipe(length);
-  stream.pipeTo(writable).catch(() => {});
-  return readable;
+  const writer = writable.getWriter();
+  const dropped = Promise.withResolvers<void>();
+  return {
+    readable,
+    write: (bytes) => Promise.race([writer.write(bytes).catch(() => {}), dropped.promise]),
+    finish: () => void writer.close().catch(() => {}),
+    drop() {
+      dropped.resolve();
+      writer.abort(new Error('the picture was not read to its end')).catch(() => {});
+    },
+  };
 }
 
-/** Workers sends a length only for a stream that promises one; elsewhere the header alone does it. */
-function openPipe(length: number): TransformStream<Uint8Array, Uint8Array> {
-  const { FixedLengthStream } = globalThis as unknown as {
-    FixedLengthStream?: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
+type Pipe = TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>;
+
+/**
+ * A stream to write to and one to read from, which the runtime passes on by itself. Workers sends a length only for a
+ * stream that promises one; elsewhere the header alone does it.
+ */
+function openPipe(length: number | undefined): Pipe {
+  const { FixedLengthStream, IdentityTransformStream } = globalThis as unknown as {
+    FixedLengthStream?: new (length: number) => Pipe;
+    IdentityTransformStream?: new () => Pipe;
   };
-  return FixedLengthStream ? new FixedLengthStream(length) : new TransformStream();
+  if (length !== undefined && FixedLengthStream) return new FixedLengthStream(length);
+  return IdentityTransformStream ? new IdentityTransformStream() : new TransformStream();
 }
 
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

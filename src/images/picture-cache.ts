@@ -3,14 +3,16 @@ import type { PictureFailure } from './fetch-picture.ts';
 
 /** As much of the Cache API as is used; `caches.default` fits. */
 export interface PictureCache {
-  match(request: Request): Promise<Response | undefined>;
-  put(request: Request, response: Response): Promise<void>;
+  match(request: Request | string): Promise<Response | undefined>;
+  put(key: string, response: Response): Promise<void>;
 }
 
-/** A whole picture in the cache. */
-export interface StoredPicture {
-  /** Its body is the picture; whoever does not read it must cancel it. */
-  response: Response;
+export type PictureStream = ReadableStream<Uint8Array<ArrayBuffer>>;
+
+/** A whole picture in the cache, or for it. */
+export interface StoredPicture<Body extends BodyInit | null = PictureStream | null> {
+  /** Whoever does not read a stream must cancel it. */
+  body: Body;
   facts: Omit<PictureFacts, 'cacheControl'>;
   length: number | undefined;
   /** Milliseconds since 1970; afterwards the origin has to be asked again, and the copy is for its failures. */
@@ -35,8 +37,9 @@ export function cacheKey(own: URL, target: URL, variant: string): string {
   return `${own.origin}/cached-picture/${variant}?${encodeURIComponent(target.href)}`;
 }
 
+/** A cache that is not there or does not answer is an empty one. */
 export async function findEntry(cache: PictureCache, key: string): Promise<CacheEntry | undefined> {
-  const response = await cache.match(new Request(key));
+  const response = await cache.match(key).catch(() => undefined);
   if (!response) return undefined;
   const status = response.headers.get(FAILURE_STATUS);
   if (status === null) return { kind: 'picture', ...toStored(response) };
@@ -48,16 +51,7 @@ export async function findEntry(cache: PictureCache, key: string): Promise<Cache
 
 /** A part of a stored picture: the Cache API cuts it out and answers 206 or 416. */
 export function findPart(cache: PictureCache, key: string, range: string): Promise<Response | undefined> {
-  return cache.match(new Request(key, { headers: { Range: range } }));
-}
-
-/** A whole picture for the cache. */
-export interface PictureToStore {
-  body: BodyInit | null;
-  facts: StoredPicture['facts'];
-  length: number | undefined;
-  /** Milliseconds since 1970. */
-  freshUntil: number;
+  return cache.match(new Request(key, { headers: { Range: range } })).catch(() => undefined);
 }
 
 /**
@@ -67,7 +61,7 @@ export interface PictureToStore {
 export async function storePicture(
   cache: PictureCache,
   key: string,
-  { body, facts, length, freshUntil }: PictureToStore,
+  { body, facts, length, freshUntil }: StoredPicture<BodyInit | null>,
   now: number,
 ): Promise<void> {
   const maxAge = Math.round(Math.max(0, freshUntil - now) / 1000) + KEEP_SECONDS;
@@ -79,7 +73,7 @@ export async function storePicture(
   if (length !== undefined) headers.set('Content-Length', String(length));
   if (facts.etag !== undefined) headers.set('ETag', facts.etag);
   if (facts.lastModified !== undefined) headers.set('Last-Modified', facts.lastModified);
-  await cache.put(new Request(key), new Response(body, { headers }));
+  await cache.put(key, new Response(body, { headers }));
 }
 
 /** Makes a stored picture fresh again: its origin said that it has not changed, or cannot say anything now. */
@@ -91,7 +85,7 @@ export async function renewPicture(
 ): Promise<void> {
   const stored = await findEntry(cache, key);
   if (stored?.kind !== 'picture') return;
-  await storePicture(cache, key, { ...stored, body: stored.response.body, freshUntil }, now);
+  await storePicture(cache, key, { ...stored, freshUntil }, now);
 }
 
 /** Remembers a failure for a short time. It is stored as a 200, for the Cache API keeps hardly any other status. */
@@ -100,14 +94,13 @@ export async function storeFailure(cache: PictureCache, key: string, failed: Pic
     'Cache-Control': `public, max-age=${failed.keepSeconds}`,
     [FAILURE_STATUS]: String(failed.status),
   };
-  await cache.put(new Request(key), new Response(failed.sentence, { headers }));
+  await cache.put(key, new Response(failed.sentence, { headers }));
 }
 
-function toStored(response: Response): StoredPicture {
-  const { headers } = response;
+function toStored({ headers, body }: Response): StoredPicture {
   const length = headers.get('content-length');
   return {
-    response,
+    body,
     facts: {
       type: headers.get('content-type') ?? '',
       etag: headers.get('etag') ?? undefined,

@@ -5,7 +5,7 @@ import { fetchPicture, type PictureRequest } from './fetch-picture.ts';
 import { fromRenewed, fromStored } from './from-cache.ts';
 import { fromFailure, fromFetched, fromNotModified } from './from-origin.ts';
 import { withOwnHop } from './loop.ts';
-import { findEntry, type StoredPicture } from './picture-cache.ts';
+import { type CacheEntry, findEntry, type StoredPicture } from './picture-cache.ts';
 
 export type { ProxyDeps } from './admission.ts';
 
@@ -24,8 +24,8 @@ export async function proxyImage(request: Request, deps: ProxyDeps): Promise<Res
 
 /** The fresh copy or failure; else what the origin says; and when that is a failure, the stale copy. */
 async function findAnswer(admitted: Admitted): Promise<Response> {
-  const { key, deps } = admitted;
-  const entry = await findEntry(deps.cache, key);
+  const { deps } = admitted;
+  const entry = await findCopy(admitted);
   if (entry?.kind === 'failure') return entry.answer;
   if (entry && entry.freshUntil > deps.now) return fromStored(entry, admitted);
   const fetched = await fetchPicture(toPictureRequest(admitted, entry), deps);
@@ -33,15 +33,27 @@ async function findAnswer(admitted: Admitted): Promise<Response> {
     return fromRenewed(entry, fetched.freshness.seconds, admitted);
   if (fetched.kind === 'failed' && entry && !fetched.isWithdrawn)
     return fromRenewed(entry, fetched.keepSeconds, admitted);
-  if (entry) discard(entry.response);
+  if (entry) discard(entry);
   if (fetched.kind === 'failed') return fromFailure(fetched, admitted);
   if (fetched.kind === 'not-modified') return fromNotModified(fetched, admitted);
   if (fetched.kind === 'not-satisfiable') return rangeNotSatisfiable(fetched.contentRange);
   return fromFetched(fetched, admitted);
 }
 
+/** The copy in memory, else the one in the cache. */
+async function findCopy({ key, deps }: Admitted): Promise<CacheEntry | undefined> {
+  const { cache, now } = deps;
+  const { hotCopies, unstored } = deps.memory;
+  const hot = hotCopies.find(key, now);
+  if (hot) return { kind: 'picture', ...hot };
+  if (unstored.get(key, now)) return undefined;
+  const entry = await findEntry(cache, key);
+  if (entry?.kind !== 'picture') return entry;
+  return { kind: 'picture', ...(await hotCopies.keep(key, entry, now)) };
+}
+
 function toPictureRequest(
-  { request, url, known, accept, range, deps }: Admitted,
+  { request, url, own, known, accept, range, deps }: Admitted,
   stored: StoredPicture | undefined,
 ): PictureRequest {
   const headers = new Headers({
@@ -49,7 +61,7 @@ function toPictureRequest(
     Accept: accept,
     // A compressed picture gains nothing and loses its length.
     'Accept-Encoding': 'identity',
-    Via: withOwnHop(request),
+    Via: withOwnHop(request.headers, own),
   });
   const copy = (name: string, value: string | null | undefined) => {
     if (value !== null && value !== undefined && value.trim() !== '*') headers.set(name, value);

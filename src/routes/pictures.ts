@@ -1,15 +1,11 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../app.ts';
-import { type AddressPolicy, checkAddress } from '../fetch/public-address.ts';
-import { HotCopies } from '../images/hot-copies.ts';
-import { KnownHosts } from '../images/known-hosts.ts';
+import { IsolateMemory } from '../images/isolate-memory.ts';
 import { proxyImage } from '../images/proxy.ts';
-import { parseTarget, type TargetResult } from '../images/target.ts';
+import { parseTarget } from '../images/target.ts';
 import { userAgent } from '../user-agent.ts';
 
-/** What an isolate keeps in memory from one request to the next. */
-const hotCopies = new HotCopies();
-const knownHosts = new KnownHosts();
+const memories = new WeakMap<AppEnv['Bindings'], IsolateMemory>();
 
 /**
  * The image proxy: `/?http://origin/a.jpg`, the same behind a signature, and `/<base64url of the address>`. What names
@@ -26,39 +22,33 @@ export function pictureRoutes(): Hono<AppEnv> {
 }
 
 async function servePicture(c: Context<AppEnv>): Promise<Response> {
-  const { config, articles } = c.var;
-  const target = parseTarget(c.req.url);
-  const now = Date.now();
+  const { config, articles, sources, origin } = c.var;
+  const memory = memoryOf(c.env);
   return proxyImage(c.req.raw, {
     fetch,
-    policy: await addressPolicy(c, target),
+    policy: {
+      allowedOrigins: new Set(config.privateOrigins),
+      ownHosts: new Set([new URL(origin).host]),
+    },
+    isSource: (target) => sources.hasOrigin(target),
     access: config.imageAccess,
-    knownHost: async () =>
-      target.kind === 'target'
-        ? knownHosts.of(target.url, (picture) => articles.pictureHost(picture), now)
-        : undefined,
+    knownHost: (picture) => articles.pictureHost(picture),
     rememberReferer: async (host, rung) => {
       await articles.rememberReferer(host, rung);
-      knownHosts.forget();
+      memory.admissions.clear();
     },
-    cache: hotCopies.over(caches.default, now),
-    now,
+    cache: caches.default,
+    memory,
+    now: Date.now(),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     userAgent: userAgent(config.publicOrigin),
     allowMedia: false,
   });
 }
 
-/**
- * Private origins are asked only where the owner named them: in `PRIVATE_ORIGINS`, or as a source of his. The sources
- * are looked through only for a target that is refused otherwise.
- */
-async function addressPolicy(c: Context<AppEnv>, target: TargetResult): Promise<AddressPolicy> {
-  const policy = {
-    allowedOrigins: new Set(c.var.config.privateOrigins),
-    ownHosts: new Set([new URL(c.var.origin).host]),
-  };
-  if (target.kind !== 'target' || checkAddress(target.url, policy).kind === 'allowed') return policy;
-  if (await c.var.sources.hasOrigin(target.url.origin)) policy.allowedOrigins.add(target.url.origin);
-  return policy;
+/** An isolate has one set of settings; what was found out under one holds under no other. */
+function memoryOf(env: AppEnv['Bindings']): IsolateMemory {
+  const memory = memories.get(env) ?? new IsolateMemory();
+  memories.set(env, memory);
+  return memory;
 }

@@ -1,76 +1,90 @@
 import { describe, expect, it } from 'vitest';
 import { HotCopies } from '../../src/images/hot-copies.ts';
-import { MemoryCache } from '../support/memory-cache.ts';
 
 const NOW = 1_000_000;
-const key = (name: string) => new Request(`https://proxy.example/cached-picture/plain?${name}`);
 
-/** A cache that counts how often it is asked, and its hot copies. */
+/** Hot copies, and a reader of pictures in front of a cache that counts how often it is asked. */
 function setUp() {
-  const cache = new MemoryCache(NOW);
-  let asked = 0;
-  const match = cache.match.bind(cache);
-  cache.match = (request) => {
-    asked += 1;
-    return match(request);
-  };
   const copies = new HotCopies();
-  const put = (name: string, length: number, type = 'image/gif') =>
-    copies.over(cache, NOW).put(
-      key(name),
-      new Response(new Uint8Array(length).fill(7), {
-        headers: { 'content-type': type, 'content-length': String(length), 'cache-control': 'max-age=999' },
-      }),
-    );
-  const find = async (name: string, now = NOW) => {
-    const found = await copies.over(cache, now).match(key(name));
-    return found === undefined ? undefined : new Uint8Array(await found.arrayBuffer());
+  const counts = { asked: 0 };
+  const find = async (name: string, { length = 3, now = NOW } = {}) => {
+    const hot = copies.find(name, now);
+    if (!hot) counts.asked += 1;
+    const body = new Response(new Uint8Array(length).fill(7)).body;
+    const stored = { body, facts: { type: 'image/gif' }, length, freshUntil: NOW + 1 };
+    const picture = hot ?? (await copies.keep(name, stored, now));
+    return new Uint8Array(await new Response(picture.body).arrayBuffer());
   };
-  return { cache, copies, put, find, asked: () => asked };
+  return { copies, find, counts };
 }
 
-describe('small pictures in memory', () => {
-  it('are read from the cache once a minute', async () => {
-    const { put, find, asked } = setUp();
-    await put('a', 3);
-    for (const later of [0, 1, 59_999])
-      expect(await find('a', NOW + later)).toEqual(new Uint8Array([7, 7, 7]));
-    expect(asked()).toBe(1);
-    await find('a', NOW + 60_000);
-    expect(asked()).toBe(2);
-  });
-
-  it('give way to what is stored anew', async () => {
-    const { put, find } = setUp();
-    await put('a', 3);
-    await find('a');
-    await put('a', 4);
-    expect(await find('a')).toHaveLength(4);
-  });
-
-  it('are pictures of at most 64 KB, and whole', async () => {
-    const { cache, copies, put, find, asked } = setUp();
-    await put('large', 65_537);
-    await put('failure', 3, 'text/plain');
-    for (const name of ['large', 'large', 'failure', 'failure', 'absent', 'absent']) await find(name);
-    expect(asked()).toBe(6);
-    await put('a', 3);
-    await find('a');
-    const part = await copies
-      .over(cache, NOW)
-      .match(new Request(key('a').url, { headers: { range: 'bytes=0-0' } }));
-    expect(part?.status).toBe(206);
-  });
-
-  it('take no more than 8 MB, the newest ones', async () => {
-    const { put, find, asked } = setUp();
-    for (let i = 0; i < 150; i += 1) {
-      await put(String(i), 60_000);
-      await find(String(i));
+describe('pictures in memory', () => {
+  it('are those that were asked for twice within a minute, and are good for another', async () => {
+    const { find, counts } = setUp();
+    for (const [later, asked] of [
+      [0, 1],
+      [60_000, 2],
+      [119_999, 3],
+      [120_000, 3],
+      [179_998, 3],
+      [179_999, 4],
+      [180_000, 4],
+    ] as const) {
+      expect(await find('a', { now: NOW + later })).toEqual(new Uint8Array([7, 7, 7]));
+      expect([later, counts.asked]).toEqual([later, asked]);
     }
-    await find('149');
-    expect(asked()).toBe(150);
-    await find('0');
-    expect(asked()).toBe(151);
+  });
+
+  it('give way to what is newer', async () => {
+    const { copies, find } = setUp();
+    await find('a');
+    await find('a');
+    copies.drop('a');
+    expect(await find('a', { length: 4 })).toHaveLength(4);
+    expect(await find('a', { length: 5 })).toHaveLength(4);
+  });
+
+  it('have at most 2 MB', async () => {
+    const { find, counts } = setUp();
+    for (let i = 0; i < 3; i += 1) await find('large', { length: 2_000_001 });
+    for (let i = 0; i < 3; i += 1) await find('small', { length: 2_000_000 });
+    expect(counts.asked).toBe(3 + 2);
+  });
+
+  it('take no more than 16 MB, the newest ones', async () => {
+    const { find, counts } = setUp();
+    for (let i = 0; i < 9; i += 1) {
+      await find(String(i), { length: 2_000_000 });
+      await find(String(i), { length: 2_000_000 });
+    }
+    counts.asked = 0;
+    for (let i = 1; i < 9; i += 1) await find(String(i), { length: 2_000_000 });
+    expect(counts.asked).toBe(0);
+    await find('0', { length: 2_000_000 });
+    expect(counts.asked).toBe(1);
+  });
+
+  it('are read in once, however many ask at the same time', async () => {
+    const { copies } = setUp();
+    const arrive = () => {
+      const body = new Response('GIF').body;
+      const picture = { body, facts: { type: 'image/gif' }, length: 3, freshUntil: NOW + 1 };
+      return copies.keep('a', picture, NOW).then((kept) => kept.body === body);
+    };
+    await arrive();
+    expect(await Promise.all([arrive(), arrive(), arrive()])).toEqual([false, true, true]);
+  });
+
+  it('are not made of one that breaks off, which may be tried again', async () => {
+    const { copies, find, counts } = setUp();
+    await find('a');
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => controller.error(new Error('broken')),
+    });
+    const broken = { body, facts: { type: 'image/gif' }, length: 3, freshUntil: NOW + 1 };
+    await expect(copies.keep('a', broken, NOW)).rejects.toThrow('broken');
+    await find('a');
+    await find('a');
+    expect(counts.asked).toBe(2);
   });
 });

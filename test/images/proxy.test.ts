@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../src/fetch/guarded-fetch.ts';
+import { IsolateMemory } from '../../src/images/isolate-memory.ts';
 import { type ProxyDeps, proxyImage } from '../../src/images/proxy.ts';
 import { signTarget } from '../../src/images/signature.ts';
 import { type Origin, startOrigin } from '../fetch/origin.ts';
@@ -26,12 +27,14 @@ async function setUp(answer: Answer, changes: Partial<ProxyDeps> = {}) {
   const deps: ProxyDeps = {
     fetch,
     policy: started.policy,
+    isSource: async () => false,
     access: { mode: 'open', hosts: [], signingKeys: [] },
     knownHost: async () => undefined,
     rememberReferer: async (host, rung) => {
       remembered.push([host, rung]);
     },
     cache,
+    memory: new IsolateMemory(),
     now: NOW,
     waitUntil: (work) => pending.push(work),
     userAgent: 'Tributary/1',
@@ -39,7 +42,12 @@ async function setUp(answer: Answer, changes: Partial<ProxyDeps> = {}) {
     ...changes,
   };
   const get = (path = '/a.gif', init: RequestInit = {}, later: Partial<ProxyDeps> = {}) =>
-    proxyImage(new Request(`https://proxy.example/?${started.url}${path}`, init), { ...deps, ...later });
+    proxyImage(new Request(`https://proxy.example/?${started.url}${path}`, init), {
+      ...deps,
+      // what was found out under some settings holds under no others
+      ...((later.access || later.policy) && { memory: new IsolateMemory() }),
+      ...later,
+    });
   /** Reads an answer to its end and waits for what was left for later. */
   const read = async (...args: Parameters<typeof get>) => {
     const response = await get(...args);
@@ -320,7 +328,7 @@ describe('who may ask', () => {
     const stranger = await read('/a.gif', {}, { fetch: never });
     expect(stranger.response.status).toBe(403);
     expect(stranger.body.toString()).toContain('IMAGE_HOSTS=127.0.0.1');
-    const knownHost: ProxyDeps['knownHost'] = async (asked) => (asked === host ? {} : undefined);
+    const knownHost: ProxyDeps['knownHost'] = async (asked) => (asked.host === host ? {} : undefined);
     expect((await read('/a.gif', {}, { ...deps, knownHost })).response.status).toBe(200);
   });
 

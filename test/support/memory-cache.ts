@@ -10,8 +10,7 @@ export class MemoryCache implements PictureCache {
     this.now = now;
   }
 
-  async put(request: Request, response: Response): Promise<void> {
-    if (request.method !== 'GET') throw new TypeError('only GET can be stored');
+  async put(key: string, response: Response): Promise<void> {
     if (response.status === 206) throw new TypeError('a 206 cannot be stored');
     if (response.headers.get('vary')?.includes('*')) throw new TypeError('Vary: * cannot be stored');
     const bytes = new Uint8Array(await response.arrayBuffer());
@@ -19,14 +18,15 @@ export class MemoryCache implements PictureCache {
     const maxAge = Number(/max-age=(\d+)/.exec(cacheControl)?.[1] ?? 0);
     const isRefused = /no-store|no-cache|private/.test(cacheControl) || response.headers.has('set-cookie');
     if (isRefused || maxAge === 0 || ![200, 301, 404, 410].includes(response.status)) return;
-    this.entries.set(request.url, {
+    this.entries.set(key, {
       bytes,
       headers: new Headers(response.headers),
       until: this.now + maxAge * 1000,
     });
   }
 
-  async match(request: Request): Promise<Response | undefined> {
+  async match(key: Request | string): Promise<Response | undefined> {
+    const request = new Request(key);
     const entry = this.entries.get(request.url);
     if (!entry || request.method !== 'GET' || entry.until <= this.now) return undefined;
     const { bytes, headers } = entry;

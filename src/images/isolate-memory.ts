@@ -1,0 +1,17 @@
+import type { Judgement } from './admission.ts';
+import { HotCopies } from './hot-copies.ts';
+import { ShortMemory } from './short-memory.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What an isolate keeps from one request for a picture to the next, none of it for longer than a minute. */
+export class IsolateMemory {
+  readonly hotCopies = new HotCopies();
+  /**
+   * Addresses that were let in, as they were asked for. Refusals are not kept: an article may show the picture at any
+   * moment.
+   */
+  readonly admissions = new ShortMemory<Judgement>({ ms: MINUTE_MS, size: 5_000 });
+  /** Cache keys of pictures that may not be stored, for which the cache need not be asked. */
+  readonly unstored = new ShortMemory<true>({ ms: MINUTE_MS, size: 5_000 });
+}
