@@ -12,28 +12,17 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { isInnerPath } from '../src/posts/post-path.ts';
+import {
+  type Adoption,
+  MANIFEST,
+  parseManifest,
+  toManifest,
+  type WrittenPost,
+} from '../src/posts/posts-manifest.ts';
 import { CommandFailure } from './command-failure.ts';
-
-/** A file of ours: where it lies, which version of the post it holds, and the SHA-256 of its bytes. */
-interface WrittenPost {
-  path: string;
-  version: string;
-  sha256: string;
-  /** Of a file that another program wrote first. */
-  adopted?: Adoption;
-}
-
-/** What is kept of a file that another program wrote. */
-export interface Adoption {
-  /** Hash of the article's content then; absent once the file was written anew. */
-  contentHash?: string;
-  /** Front matter that the post's address on the blog is made from: keys and their values as YAML. */
-  kept: Readonly<Record<string, string>>;
-}
 
 export type WriteResult = 'added' | 'updated' | 'unchanged' | 'foreign';
 
-const MANIFEST = '.tributary-posts.json';
 const JOURNAL = '.tributary-posts.journal';
 const DRAFT = '.tributary-posts.draft';
 
@@ -49,7 +38,7 @@ export class PostsFolder {
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
-    this.#posts = new Map(Object.entries(readManifest(path.join(folder, MANIFEST))));
+    this.#posts = readManifest(path.join(folder, MANIFEST));
     for (const [id, post] of readJournal(path.join(folder, JOURNAL))) {
       if (this.#sha256(post.path) === post.sha256) this.#posts.set(id, post);
     }
@@ -133,8 +122,7 @@ export class PostsFolder {
 
   /** Ends a run: the manifest says what is there, if that is news, and the journal goes. */
   finish(): void {
-    const sorted = [...this.#posts].sort(([one], [other]) => (one < other ? -1 : 1));
-    const text = `${JSON.stringify({ posts: Object.fromEntries(sorted) }, null, 1)}\n`;
+    const text = toManifest(this.#posts);
     const manifest = path.join(this.#folder, MANIFEST);
     if (readIfFile(manifest)?.toString() !== text) {
       const draft = path.join(this.#folder, DRAFT);
@@ -156,15 +144,10 @@ export class PostsFolder {
   }
 }
 
-function readManifest(file: string): Record<string, WrittenPost> {
+function readManifest(file: string): Map<string, WrittenPost> {
   const text = readIfFile(file)?.toString();
-  if (text === undefined) return {};
-  try {
-    const posts: Record<string, WrittenPost> = JSON.parse(text).posts;
-    if (Object.values(posts).every((post) => isInnerPath(post.path))) return posts;
-  } catch {
-    // told below
-  }
+  const posts = text === undefined ? new Map<string, WrittenPost>() : parseManifest(text);
+  if (posts !== undefined) return posts;
   throw new CommandFailure(
     `${file} is damaged: restore it, or remove it and the posts in its folder to begin again.`,
   );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { withFrontMatter } from './kept-front-matter.ts';
+import { withFrontMatter } from '../src/posts/kept-front-matter.ts';
 import type { LocalPictures } from './local-pictures.ts';
 import type { PostsFolder } from './posts-folder.ts';
 import { get, type IndexEntry } from './posts-index.ts';

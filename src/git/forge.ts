@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 /** A commit and its tree. */
 export interface Head {
   commit: string;
@@ -30,6 +32,8 @@ export interface Forge {
   head(branch: string): Promise<Head>;
   /** What lies in a folder, by name. */
   tree(id: string): Promise<ReadonlyMap<string, TreeEntry>>;
+  /** The text of a file. */
+  blob(id: string): Promise<string>;
   /** Makes one commit of all files. `conflict`: somebody else's came in between, and nothing was changed. */
   commit(change: Change): Promise<'committed' | 'conflict'>;
 }
@@ -95,6 +99,17 @@ function secondsToWait(headers: Headers): number | undefined {
   );
   if (left !== '0' || !date || !reset) return undefined;
   return Math.max(0, Number(reset) - Date.parse(date) / 1000);
+}
+
+interface Blob {
+  content: string;
+  encoding: string;
+}
+
+/** A blob's text; GitHub and Gitea answer alike. */
+export async function readBlob(access: ForgeAccess, id: string): Promise<string> {
+  const { content, encoding } = await callForge<Blob>(access, 'GET', `/git/blobs/${id}`);
+  return encoding === 'base64' ? Buffer.from(content, 'base64').toString() : content;
 }
 
 /** A branch's name as part of a path: slashes in it stay. */

@@ -5,6 +5,7 @@ import {
   type Forge,
   type ForgeAccess,
   ForgeFailure,
+  readBlob,
   type TreeEntry,
 } from './forge.ts';
 
@@ -34,6 +35,8 @@ export function giteaRepository(access: ForgeAccess): Forge {
         if (!truncated) return entries;
       }
     },
+
+    blob: (id) => readBlob(access, id),
 
     async commit({ branch, message, files }) {
       const changes = files.map(({ path, text, before }) => ({

@@ -4,6 +4,7 @@ import {
   type Forge,
   type ForgeAccess,
   ForgeFailure,
+  readBlob,
   type TreeEntry,
 } from './forge.ts';
 
@@ -26,6 +27,8 @@ export function githubRepository(access: ForgeAccess): Forge {
       const { tree } = await get<{ tree: (ObjectId & { path: string; type: string })[] }>(`/git/trees/${id}`);
       return new Map(tree.map(({ path, type, sha }): [string, TreeEntry] => [path, { type, id: sha }]));
     },
+
+    blob: (id) => readBlob(access, id),
 
     async commit({ branch, head, message, files }) {
       const entries = files.map(({ path, text }) => ({ path, mode: '100644', type: 'blob', content: text }));

@@ -1,28 +1,14 @@
-import { blobId } from '../git/blob-id.ts';
-import {
-  type ChangedFile,
-  type Forge,
-  type ForgeAccess,
-  ForgeFailure,
-  type Head,
-  REQUESTS_OF_A_COMMIT,
-  REQUESTS_OF_A_HEAD,
-} from '../git/forge.ts';
+import { type ChangedFile, type Forge, type ForgeAccess, ForgeFailure } from '../git/forge.ts';
 import { giteaRepository } from '../git/gitea.ts';
 import { githubRepository } from '../git/github.ts';
 import type { ForgeKind, RepositoryAddress } from '../git/repository-address.ts';
 import type { OwnProfile } from '../posts/own-profile.ts';
-import { POST_WRITING, toPost } from '../posts/post.ts';
-import { type PostOptions, pictureAddress, readPostOptions, wantsOwnProfile } from '../posts/post-options.ts';
-import { postPath } from '../posts/post-path.ts';
+import { POST_WRITING } from '../posts/post.ts';
+import { readPostOptions, wantsOwnProfile } from '../posts/post-options.ts';
 import type { PlanLimits } from '../sources/plan-limits.ts';
-import type {
-  OpenPost,
-  PublicationStore,
-  PublicationTarget,
-  SettledPost,
-} from '../store/publication-store.ts';
+import type { PublicationStore, PublicationTarget, SettledPost } from '../store/publication-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
+import { planCommit, remembering } from './plan-commit.ts';
 
 /** Where posts are published to. */
 export interface PublishTarget {
@@ -55,8 +41,6 @@ export interface PublishTools {
 const MINUTE = 60_000;
 /** Queries of a run, and some room. */
 const OVERHEAD = 8;
-/** Bytes in one commit: they are written and hashed in one invocation. */
-const BYTES_PER_COMMIT = 1_000_000;
 /** Others may commit at the same time. */
 const TRIES = 3;
 const RETRY = { pause: 5 * MINUTE, longest: 6 * 60 * MINUTE };
@@ -111,10 +95,11 @@ async function publishOpen(target: PublishTarget, tools: PublishTools): Promise<
   if (posts.length === 0) return [];
   const requests = { left: tools.limits.subrequests - OVERHEAD };
   const forge = openForge(target, tools, requests);
-  const tree = remembering(forge);
+  const { folder, proxyOrigin } = target;
+  const context = { folder, proxyOrigin, options: wanted.options, repository: remembering(forge), requests };
   for (let tries = 0; tries < TRIES; tries++) {
     const head = await forge.head(target.branch);
-    const plan = await planCommit(posts, head, { target, options: wanted.options, tree, requests });
+    const plan = await planCommit(posts, head, context);
     if (plan.files.length === 0) return plan.settled;
     const message = describe(plan.files);
     const outcome = await forge.commit({ branch: target.branch, head, message, files: plan.files });
@@ -146,77 +131,6 @@ const FORGES = {
   ForgeKind,
   { open: (access: ForgeAccess) => Forge; authorization: string; accept: string }
 >;
-
-interface Plan {
-  files: ChangedFile[];
-  /** Posts that are in the repository, or meant not to be, once the files are. */
-  settled: SettledPost[];
-}
-
-interface PlanContext {
-  target: PublishTarget;
-  options: PostOptions;
-  /** What lies in a folder of the repository. */
-  tree: Forge['tree'];
-  requests: { left: number };
-}
-
-/** As many posts as fit an invocation. */
-async function planCommit(posts: readonly OpenPost[], head: Head, context: PlanContext): Promise<Plan> {
-  const { target, options, requests } = context;
-  const settings = { ...options, pictureUrl: pictureAddress(options, target.proxyOrigin) };
-  const plan: Plan = { files: [], settled: [] };
-  let bytes = 0;
-  for (const post of posts) {
-    const text = toPost(post, settings);
-    const path =
-      post.path ?? pathIn(target.folder, postPath({ ...post.article, firstTitle: post.firstTitle }, options));
-    bytes += text.length;
-    // each folder on the way may have to be read, and the commit be tried again
-    const readable = requests.left - 2 * REQUESTS_OF_A_COMMIT - REQUESTS_OF_A_HEAD;
-    const fits = bytes <= BYTES_PER_COMMIT && path.split('/').length <= readable;
-    if (!fits && plan.settled.length > 0) break;
-    const found = await findBlob(path, head.tree, context.tree);
-    const wanted = blobId(text, head.tree.length);
-    const isAsWeLeftIt = found === post.blob;
-    if (found !== wanted && isAsWeLeftIt)
-      plan.files.push({ path, text, ...(found !== undefined && { before: found }) });
-    if (found !== wanted && !isAsWeLeftIt)
-      console.warn(`left alone, because it is not as it was published: ${path}`);
-    const { id } = post.article;
-    const before = { id, change: post.change, ...(post.blob !== undefined && { path, blob: post.blob }) };
-    plan.settled.push(found === wanted || isAsWeLeftIt ? { ...before, path, blob: wanted } : before);
-  }
-  return plan;
-}
-
-/** Id of the blob at a path; undefined where there is nothing, and no id where there is something else. */
-async function findBlob(path: string, root: string, tree: Forge['tree']): Promise<string | undefined> {
-  const names = path.split('/');
-  let id = root;
-  for (const [i, name] of names.entries()) {
-    const entry = (await tree(id)).get(name);
-    if (entry === undefined) return undefined;
-    const isWanted = entry.type === (i === names.length - 1 ? 'blob' : 'tree');
-    if (!isWanted) return `a ${entry.type}`;
-    id = entry.id;
-  }
-  return id;
-}
-
-/** The same trees are in most commits, and an id never means another one. */
-function remembering(forge: Forge): Forge['tree'] {
-  const trees = new Map<string, ReturnType<Forge['tree']>>();
-  return (id) => {
-    const found = trees.get(id) ?? forge.tree(id);
-    trees.set(id, found);
-    return found;
-  };
-}
-
-function pathIn(folder: string, path: string): string {
-  return folder === '' ? path : `${folder}/${path}`;
-}
 
 function describe(files: readonly ChangedFile[]): string {
   const added = files.filter(({ before }) => before === undefined).length;

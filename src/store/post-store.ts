@@ -30,6 +30,8 @@ export interface StoredPost {
   article: Article;
   sourceTitle: string;
   firstTitle: string;
+  /** Differs when the article differs, whatever its source is called and where it stands. */
+  contentHash: string;
   /** Differs when anything differs that a post is made from. */
   hash: string;
 }
@@ -118,6 +120,7 @@ export function toStoredPost(row: PostRow): StoredPost {
     article: fromRow(row),
     sourceTitle: titleOf(row),
     firstTitle: row.first_title,
+    contentHash: row.content_hash,
     hash: hashOf(row),
   };
 }

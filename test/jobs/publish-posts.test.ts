@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRepositoryAddress } from '../../src/git/repository-address.ts';
 import { askToPublish, type PublishTarget, publishPosts } from '../../src/jobs/publish-posts.ts';
@@ -134,6 +135,55 @@ describe.each(['github', 'gitea'] as const)('posts are published to %s', (forge)
     expect(await publish(targetAt(forge))).toBe(0);
   });
 
+  it('into the files that `npm run posts` wrote or adopted, which keep their names, dates and bytes', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    await show('one', 'two', 'three', 'four');
+    const { results } = await stand.db
+      .prepare('SELECT id, title, content_hash FROM articles')
+      .all<{ id: string; title: string; content_hash: string }>();
+    const rowOf = (title: string) =>
+      results.find((row) => row.title === title) ?? { id: '', content_hash: '' };
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const listed = {
+      [rowOf('one').id]: {
+        path: 'Old one.md',
+        version: '',
+        sha256: sha256('Old one'),
+        adopted: { contentHash: rowOf('one').content_hash, kept: { date: '2020-01-02 03:04:05', slug: 'x' } },
+      },
+      [rowOf('two').id]: { path: 'two.md', version: '1', sha256: sha256('Written before') },
+      [rowOf('three').id]: { path: 'three.md', version: '1', sha256: sha256('Written before') },
+    };
+    git.commit({
+      'source/_posts/.tributary-posts.json': JSON.stringify({ posts: listed }),
+      'source/_posts/Old one.md': 'Old one',
+      'source/_posts/two.md': 'Written before',
+      'source/_posts/three.md': 'Written before, and changed',
+    });
+    await publish(targetAt(forge));
+    expect(git.log[0]).toBe('Posts: 1 added, 1 updated');
+    const files = git.clone();
+    expect(files['source/_posts/Old one.md']).toBe('Old one');
+    expect(files['source/_posts/two.md']).toContain('title: "two"');
+    expect(files['source/_posts/three.md']).toBe('Written before, and changed');
+    expect(Object.keys(published())).toEqual(['four']);
+    expect(warn).toHaveBeenCalledTimes(1);
+
+    await stand.follow('https://news.example/feed', { categories: ['a', '二'], title: 'Another name' });
+    await publish(targetAt(forge));
+    expect(git.clone()['source/_posts/Old one.md']).toBe('Old one');
+    shown = rss(['one', 'two', 'three', 'four']).replace('<title>one<', '<title>One, corrected<');
+    await stand.poll(source);
+    await publish(targetAt(forge));
+    const one = git.clone()['source/_posts/Old one.md'];
+    expect(one).toContain('title: "One, corrected"\n');
+    expect(one).toContain('\ndate: 2020-01-02 03:04:05\n');
+    expect(one).toContain('\nslug: x\n---\n');
+    await show('one', 'two', 'three', 'four');
+    await publish(targetAt(forge));
+    expect(git.clone()['source/_posts/Old one.md']).toContain('title: "one"\n');
+  });
+
   it('once, though the run was killed before it could write down that it had committed', async () => {
     await show('one');
     const publications = new PublicationStore(stand.db);
@@ -188,6 +238,15 @@ describe('publishing', () => {
     await show('one');
     await publish(targetAt('github', change));
     expect(error.mock.calls[0]?.[0]).toContain(message);
+  });
+
+  it('does nothing while the manifest in the folder is damaged', async () => {
+    const error = vi.spyOn(console, 'error').mockReturnValue();
+    await show('one');
+    git.commit({ 'source/_posts/.tributary-posts.json': '{"posts":{"a":{"path":"../b"}}}' });
+    await publish(targetAt('github'));
+    expect(error.mock.calls[0]?.[0]).toContain('.tributary-posts.json is damaged');
+    expect(git.log[0]).toBe('by hand');
   });
 
   it('writes all posts again when they are wanted otherwise, and into another folder when that is', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Article, IMAGE_MARK } from '../../src/article.ts';
+import { withFrontMatter } from '../../src/posts/kept-front-matter.ts';
 import { toPost as writePost } from '../../src/posts/post.ts';
 import { readPostOptions } from '../../src/posts/post-options.ts';
 import { postPath } from '../../src/posts/post-path.ts';
@@ -174,6 +175,19 @@ describe('a profile of the owner', () => {
       message: 'profile is one of hexo, hugo, jekyll, astro, eleventy, blog, not "blag"',
     });
     expect(readPostOptions({ profile: 'blog', theme: 'next' }, own).kind).toBe('wrong');
+  });
+});
+
+describe('front matter that is kept', () => {
+  it('stands where the key is, or behind the others, and nothing else changes', () => {
+    const text = toPost({ ...ARTICLE, title: '$& tags: x', tags: ['date: 1'] });
+    const kept = withFrontMatter(text, { date: '2020-01-02 03:04:05', tags: '["$&"]', slug: 'x' });
+    const [, yaml = ''] = /^---\n([\s\S]*?\n)---\n\n/.exec(kept) ?? [];
+    const [, before = ''] = /^---\n([\s\S]*?\n)---\n\n/.exec(text) ?? [];
+    expect(parse(yaml)).toEqual({ ...parse(before), date: '2020-01-02 03:04:05', tags: ['$&'], slug: 'x' });
+    expect(Object.keys(parse(yaml))).toEqual([...Object.keys(parse(before)), 'slug']);
+    expect(kept.slice(kept.indexOf('\n---\n\n'))).toBe(text.slice(text.indexOf('\n---\n\n')));
+    expect(withFrontMatter(text, {})).toBe(text);
   });
 });
 

@@ -156,7 +156,15 @@ export class GitOrigin {
     return this.before(call) ?? (version === 'v3' ? this.#github(call) : this.#gitea(call));
   }
 
+  #blob(id: string): Answer {
+    const content = execFileSync('git', ['-C', this.bare, 'cat-file', 'blob', id]).toString('base64');
+    // GitHub breaks it into lines
+    return { json: { sha: id, encoding: 'base64', content: content.replace(/.{60}/g, '$&\n') } };
+  }
+
   #github({ method, path: route, body }: Call): Answer {
+    const [, blob] = /^\/git\/blobs\/([0-9a-f]+)$/.exec(route) ?? [];
+    if (blob !== undefined) return this.#blob(blob);
     const [, branch = ''] = /^\/git\/refs?\/heads\/(.+)$/.exec(route) ?? [];
     const [, kind, sha = ''] = /^\/git\/(commits|trees)\/([0-9a-f]+)$/.exec(route) ?? [];
     const head = this.#head(branch);
@@ -176,6 +184,8 @@ export class GitOrigin {
   }
 
   #gitea({ method, path: route, body }: Call): Answer {
+    const [, blob] = /^\/git\/blobs\/([0-9a-f]+)$/.exec(route) ?? [];
+    if (blob !== undefined) return this.#blob(blob);
     const [, branch = ''] = /^\/branches\/(.+)$/.exec(route) ?? [];
     const [, kind, sha = '', page] =
       /^\/git\/(commits|trees)\/([0-9a-f]+)(?:\?page=(\d+))?$/.exec(route) ?? [];
