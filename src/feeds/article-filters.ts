@@ -1,7 +1,6 @@
 import type { Article } from '../article.ts';
 import { IMAGE_MARK } from '../article.ts';
 import { compilePattern, type Pattern } from '../pattern/pattern.ts';
-import { withBriefBody } from './brief.ts';
 
 /** Which articles a feed keeps, in the parameters and with the meaning that RSSHub gave them. */
 export interface ArticleFilters {
@@ -11,8 +10,12 @@ export interface ArticleFilters {
   keep: readonly Condition[];
   /** None may hold. */
   drop: readonly Condition[];
+  /** Seconds since an article was published, at most. */
+  maxAge?: number;
   /** Articles at most. */
   limit?: number;
+  /** Whether each source's articles stand as its own feed has them, instead of newest first. */
+  inSourceOrder?: true;
   /** Characters of text that stand for a body. */
   brief?: number;
 }
@@ -43,68 +46,104 @@ const DROPPING: Record<string, Field> = {
   filterout_title: 'title',
 };
 
+/** Parameters that are no expressions: what each looks like, and what to tell who wrote something else. */
+const VALUES: Record<string, readonly [pattern: RegExp, sentence: string]> = {
+  brief: [/^[1-9]\d{2,5}$/, '`brief` is a number of characters from 100 on.'],
+  filter_case_sensitive: [/^(?:true|false)$/, '`filter_case_sensitive` is true or false.'],
+  filter_time: [/^\d{1,9}$/, '`filter_time` is a number of seconds, such as 86400.'],
+  limit: [/^\d{1,6}$/, '`limit` is a number of articles, such as 20.'],
+  // articles have the text that their sources give them, and RSSHub too keeps that where it finds no other
+  mode: [/^fulltext$/, '`mode` is fulltext.'],
+  sorted: [/^(?:true|false)$/, '`sorted` is true or false.'],
+};
+
+/** Values that leave a feed as it is. */
+const DEFAULTS: Record<string, string> = { filter_case_sensitive: 'true', mode: 'fulltext', sorted: 'true' };
+
 /** What all expressions of one feed may cost together: some hundred milliseconds. */
 const WORK = 5_000_000;
 
 /** Reads the filters among a feed's parameters. An empty one is as good as none. */
 export function readArticleFilters(query: URLSearchParams): FiltersResult {
-  const given = new Map<string, string>();
-  for (const name of [...Object.keys(KEEPING), ...Object.keys(DROPPING), 'filterout', 'limit', 'brief']) {
-    const value = query.get(name);
-    if (value) given.set(name, value);
+  const given = givenParameters(query);
+  for (const [name, [pattern, sentence]] of Object.entries(VALUES)) {
+    const value = given.get(name);
+    if (value !== undefined && !pattern.test(value)) return wrong(sentence);
+    if (value === DEFAULTS[name]) given.delete(name);
   }
-  if (given.has('filter')) for (const name of Object.keys(KEEPING)) if (name !== 'filter') given.delete(name);
-  const isCase = query.get('filter_case_sensitive') || 'true';
-  if (isCase !== 'true' && isCase !== 'false') return wrong('`filter_case_sensitive` is true or false.');
-  const limit = given.get('limit');
-  if (limit !== undefined && !/^\d{1,6}$/.test(limit))
-    return wrong('`limit` is a number of articles, such as 20.');
-
-  const brief = given.get('brief');
-  if (brief !== undefined && !/^[1-9]\d{2,5}$/.test(brief))
-    return wrong('`brief` is a number of characters from 100 on.');
-
   const keep: Condition[] = [];
   const drop: Condition[] = [];
+  const ignoreCase = given.has('filter_case_sensitive');
   for (const [name, value] of given) {
-    if (name === 'limit' || name === 'brief') continue;
-    const result = compilePattern(value, { ignoreCase: isCase === 'false' });
+    const isKept = KEEPING[name] !== undefined;
+    const fields = KEEPING[name] ?? fieldsToDrop(name, given);
+    if (fields === undefined) continue;
+    const result = compilePattern(value, { ignoreCase });
     if (result.kind === 'wrong') return wrong(`\`${name}\` is not right ${result.message}.`);
-    const { pattern } = result;
-    if (name === 'filterout') {
-      const fields = (['title', 'description'] as const).filter((field) => !given.has(`filterout_${field}`));
-      drop.push({ fields, pattern });
-    } else if (DROPPING[name] !== undefined) drop.push({ fields: [DROPPING[name]], pattern });
-    else keep.push({ fields: KEEPING[name] ?? [], pattern });
+    (isKept ? keep : drop).push({ fields, pattern: result.pattern });
   }
-  if (isCase === 'false' && keep.length + drop.length > 0) given.set('filter_case_sensitive', isCase);
-  const parameters = [...given].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (keep.length + drop.length === 0) given.delete('filter_case_sensitive');
+  const number = (name: string) => (given.has(name) ? Number(given.get(name)) : undefined);
+  const [maxAge, limit, brief] = ['filter_time', 'limit', 'brief'].map(number);
   return {
     kind: 'filters',
     filters: {
-      parameters,
+      parameters: [...given].sort(([a], [b]) => (a < b ? -1 : 1)),
       keep,
       drop,
-      ...(limit !== undefined && { limit: Number(limit) }),
-      ...(brief !== undefined && { brief: Number(brief) }),
+      ...(maxAge !== undefined && { maxAge }),
+      ...(limit !== undefined && { limit }),
+      ...(given.has('sorted') && { inSourceOrder: true }),
+      ...(brief !== undefined && { brief }),
     },
   };
 }
 
-/** The articles that pass, in their order; undefined when the expressions need more work than a feed may cost. */
-export function filterArticles(
-  articles: readonly Article[],
-  { keep, drop, limit, brief }: ArticleFilters,
-): readonly Article[] | undefined {
-  const budget = { left: WORK };
-  const passing = articles.filter((article) => {
-    const holds = ({ fields, pattern }: Condition) =>
+function givenParameters(query: URLSearchParams): Map<string, string> {
+  const given = new Map<string, string>();
+  for (const table of [KEEPING, DROPPING, { filterout: [] }, VALUES])
+    for (const name of Object.keys(table)) {
+      const value = query.get(name);
+      if (value) given.set(name, value);
+    }
+  if (given.has('filter')) for (const name of Object.keys(KEEPING)) if (name !== 'filter') given.delete(name);
+  return given;
+}
+
+function fieldsToDrop(name: string, given: ReadonlyMap<string, string>): readonly Field[] | undefined {
+  if (name === 'filterout')
+    return (['title', 'description'] as const).filter((field) => !given.has(`filterout_${field}`));
+  return DROPPING[name] && [DROPPING[name]];
+}
+
+/** Tells which articles pass the filters of one feed, as long as their expressions cost no more than a feed may. */
+export class ArticleSieve {
+  readonly #filters: ArticleFilters;
+  /** Articles published before pass no more. */
+  readonly oldest: number;
+  readonly #budget = { left: WORK };
+
+  /** `now` is in milliseconds since 1970. */
+  constructor(filters: ArticleFilters, now: number) {
+    this.#filters = filters;
+    this.oldest = filters.maxAge === undefined ? Number.NEGATIVE_INFINITY : now - 1000 * filters.maxAge;
+  }
+
+  /** The articles that pass, in their order; undefined when finding out costs too much. */
+  passing(articles: readonly Article[]): Article[] | undefined {
+    const { keep, drop } = this.#filters;
+    const budget = this.#budget;
+    const holds = (article: Article, { fields, pattern }: Condition) =>
       fields.some((field) => textsOf(article, field).some((text) => pattern.matches(text, budget)));
-    return budget.left >= 0 && keep.every(holds) && !drop.some(holds);
-  });
-  if (budget.left < 0) return undefined;
-  const shown = passing.slice(0, limit);
-  return brief === undefined ? shown : shown.map((article) => withBriefBody(article, brief));
+    const passing = articles.filter(
+      (article) =>
+        budget.left >= 0 &&
+        (article.published >= this.oldest || article.publishedInferred) &&
+        keep.every((condition) => holds(article, condition)) &&
+        !drop.some((condition) => holds(article, condition)),
+    );
+    return budget.left < 0 ? undefined : passing;
+  }
 }
 
 /** As RSSHub has them: the description is the markup, or the title where there is none. */

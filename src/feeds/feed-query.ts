@@ -1,5 +1,4 @@
-import type { Article } from '../article.ts';
-import { type ArticleFilters, filterArticles, readArticleFilters } from './article-filters.ts';
+import { type ArticleFilters, readArticleFilters } from './article-filters.ts';
 
 /** What the query of a feed's address asks for; a field that is absent leaves the feed as it is. */
 export interface FeedQuery {
@@ -28,6 +27,8 @@ export function readFeedQuery(parameters: URLSearchParams): FeedQueryResult {
   const archive = parameters.get('archive') ?? undefined;
   if (archive !== undefined && !/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/.test(archive))
     return { kind: 'wrong', message: '`archive` is a month, such as 2026-10.' };
+  if (archive !== undefined && filters.maxAge !== undefined)
+    return { kind: 'wrong', message: 'An archive does not change with time: leave out `filter_time`.' };
   const before = readPosition(parameters.get('before'));
   if (before === 'wrong')
     return { kind: 'wrong', message: '`before` is taken from the address of a next page.' };
@@ -51,13 +52,7 @@ export function toCanonicalQuery({ archive, before, filters }: FeedQuery): strin
   return parameters.size === 0 ? '' : `?${parameters}`;
 }
 
-/**
- * The articles a query leaves of those that a feed would show, in their order; undefined when finding out needs more
- * work than a feed may cost.
- */
-export function selectArticles(
-  articles: readonly Article[],
-  { filters }: FeedQuery,
-): readonly Article[] | undefined {
-  return filterArticles(articles, filters);
+/** Whether a feed becomes another by time alone, and not only when an article comes or changes. */
+export function changesByItself({ archive, filters }: FeedQuery): boolean {
+  return archive === undefined && (filters.maxAge !== undefined || filters.inSourceOrder === true);
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { toAtom } from '../feeds/atom.ts';
 import type { FeedDocument } from '../feeds/feed-document.ts';
-import { readFeedQuery } from '../feeds/feed-query.ts';
+import { changesByItself, readFeedQuery } from '../feeds/feed-query.ts';
 import { toJsonFeed } from '../feeds/json-feed.ts';
 import { toRss } from '../feeds/rss.ts';
 import { toOpml } from '../sources/opml.ts';
@@ -11,8 +11,9 @@ import { sourceTitle } from '../sources/source.ts';
 import { type FeedScope, type FeedState, scopeKey } from '../store/article-store.ts';
 import { isInScope, parseScopedPath } from './feed-scope.ts';
 import { matchesEtag } from './if-none-match.ts';
-import { type FeedRequest, FilterTooCostly, feedAddress, loadFeed } from './load-feed.ts';
+import { type FeedRequest, feedAddress, loadFeed } from './load-feed.ts';
 import { noteReader } from './note-reader.ts';
+import { FilterTooCostly } from './pick-articles.ts';
 import { type FeedCacheTools, type RenderedFeed, RenderedFeeds } from './rendered-feeds.ts';
 
 interface Format {
@@ -59,6 +60,9 @@ const CACHING = {
 
 /** What shows that an answer is not as new as it should be (RFC 7234, 5.5.1). */
 const STALE_HEADERS = { 'X-Feed-Stale': '1', Warning: '110 - "Response is Stale"' };
+
+/** How long a feed that changes by itself is taken for the same: as long as caches keep it. */
+const TIMED_FOR = 300_000;
 
 /** Of this isolate, as long as it lives. */
 const rendered = new RenderedFeeds();
@@ -126,25 +130,29 @@ async function serveCurrent(c: Context<AppEnv>, request: FeedRequest, format: Fo
   }
   noteReader(c, scope);
   const address = feedAddress(c.var.origin, request);
-  const etag = toEtag(state.version, `${c.var.config.siteTitle}\n${address}`);
-  const headers = {
+  const version = toEtag(state.version, `${c.var.config.siteTitle}\n${address}`);
+  const headersOf = (etag: string) => ({
     ...FEED_HEADERS,
     ...(request.query.archive === undefined ? CACHING.feed : CACHING.archive),
     ...validators(etag, state.version),
     Link: `<${address}>; rel="self"`,
     ...(state.brokenSince !== undefined && STALE_HEADERS),
-  };
-  if (isUnchanged(c, etag, state.version)) return new Response(null, { status: 304, headers });
+  });
+  const notModified = (etag: string) => new Response(null, { status: 304, headers: headersOf(etag) });
+  const isTimed = changesByItself(request.query);
+  if (!isTimed && isUnchanged(c, version, state.version)) return notModified(version);
 
+  const edition = isTimed ? `${version} ${Math.floor(Date.now() / TIMED_FOR)}` : version;
   const feed = await rendered.current(
     address,
-    etag,
-    () => render(c, request, format, etag, state.version),
+    edition,
+    () => render(c, request, format, edition, state.version),
     tools,
   );
   if (feed.body.length === 0) return refuse(c, 404, 'There is no archive of this month.');
+  if (isTimed && isUnchanged(c, feed.etag, state.version)) return notModified(feed.etag);
   const body = state.brokenSince === undefined ? feed.body : markedStale(feed, state.brokenSince);
-  return new Response(body, { headers: { ...headers, 'Content-Type': feed.contentType } });
+  return new Response(body, { headers: { ...headersOf(feed.etag), 'Content-Type': feed.contentType } });
 }
 
 /** Of a month without an archive the body is empty. */
@@ -152,13 +160,15 @@ async function render(
   c: Context<AppEnv>,
   request: FeedRequest,
   { contentType, write }: Format,
-  etag: string,
+  version: string,
   updated: number,
 ): Promise<RenderedFeed> {
   const feed = await loadFeed(c, request, updated);
   // the type that the runtime declares names no buffer
   const body = new TextEncoder().encode(feed && write(feed)) as Uint8Array<ArrayBuffer>;
-  return { etag, updated, contentType, body };
+  // time passes for a feed that changes with it, and mostly it stays as it is
+  const etag = changesByItself(request.query) ? `"${shortDigest(body)}"` : version;
+  return { version, etag, updated, contentType, body };
 }
 
 /**
@@ -205,8 +215,11 @@ async function feedState(c: Context<AppEnv>, scope: FeedScope): Promise<FeedStat
 
 /** Different whenever the document is, and only then. */
 function toEtag(version: number, context: string): string {
-  const digest = createHash('sha256').update(`${WRITING}\n${context}`).digest('base64url');
-  return `"${version.toString(36)}-${digest.slice(0, 8)}"`;
+  return `"${version.toString(36)}-${shortDigest(`${WRITING}\n${context}`).slice(0, 8)}"`;
+}
+
+function shortDigest(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }
 
 function validators(etag: string, updated: number): Record<string, string> {
@@ -244,7 +257,7 @@ async function serveOpml(c: Context<AppEnv>): Promise<Response> {
     title: sourceTitle(source, state.feedTitle),
   }));
   const opml = toOpml({ rsshub: [], sources }, { title: c.var.config.siteTitle });
-  const etag = `"${createHash('sha256').update(opml).digest('base64url').slice(0, 22)}"`;
+  const etag = `"${shortDigest(opml)}"`;
   const headers = { ...FEED_HEADERS, ...CACHING.feed, ETag: etag };
   if (matchesEtag(c.req.header('If-None-Match') ?? '', etag))
     return new Response(null, { status: 304, headers });

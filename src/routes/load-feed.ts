@@ -2,21 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { type Article, articleUrn } from '../article.ts';
+import { withBriefBody } from '../feeds/brief.ts';
 import type { FeedDocument, FeedPaging, FeedSource } from '../feeds/feed-document.ts';
-import { type FeedQuery, selectArticles, toCanonicalQuery } from '../feeds/feed-query.ts';
+import { type FeedQuery, toCanonicalQuery } from '../feeds/feed-query.ts';
+import { inSourceOrder } from '../feeds/source-order.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import { type FeedScope, scopeKey } from '../store/article-store.ts';
 import { lastClosedMonth, monthRange } from './archive-month.ts';
 import { feedTitle, scopeFolder } from './feed-scope.ts';
-
-const ARTICLES_IN_A_FEED = 100;
-/** Characters of bodies in one document: readers refuse feeds of megabytes. */
-const MAX_BODIES = 600_000;
-
-/** A filter that was fast may become slow with new articles: the last copy stands in. */
-export class FilterTooCostly extends Error {
-  override message = 'The filters need too much work on these articles; write simpler expressions.';
-}
+import { pickArticles } from './pick-articles.ts';
 
 /** A feed as its address asks for it. */
 export interface FeedRequest {
@@ -46,8 +40,6 @@ export async function loadFeed(
     c.var.sources.all(),
   ]);
   if (loaded === undefined) return undefined;
-  const selected = selectArticles(loaded.articles, query);
-  if (selected === undefined) throw new FilterTooCostly();
   const sources = new Map(followed.map((each) => [each.source.id, toFeedSource(each)]));
   const { before: _, archive: __, ...filters } = query;
   return {
@@ -56,7 +48,7 @@ export async function loadFeed(
     pageUrl: c.var.origin + scopeFolder(scope),
     selfUrl: feedAddress(c.var.origin, request),
     updated: loaded.updated ?? updated,
-    articles: selected,
+    articles: await arranged(c, loaded.articles, query),
     sources,
     proxyOrigin: c.var.origin,
     paging: loaded.paging,
@@ -74,20 +66,17 @@ interface Loaded {
 async function loadCurrent(c: Context<AppEnv>, request: FeedRequest): Promise<Loaded> {
   const { scope, query } = request;
   const { before, ...feed } = query;
-  const [rows, previous] = await Promise.all([
-    c.var.articles.latest(scope, ARTICLES_IN_A_FEED, before),
-    before === undefined
-      ? c.var.articles.monthBefore(scope, monthRange(lastClosedMonth(Date.now())).end)
-      : undefined,
+  const now = Date.now();
+  const hasArchive = before === undefined && query.filters.maxAge === undefined;
+  const [{ articles, rest }, previous] = await Promise.all([
+    pickArticles((limit, behind) => c.var.articles.latest(scope, limit, behind), query, now),
+    hasArchive ? c.var.articles.monthBefore(scope, monthRange(lastClosedMonth(now)).end) : undefined,
   ]);
-  const articles = asManyAsFit(rows);
-  const last =
-    rows.length === ARTICLES_IN_A_FEED || articles.length < rows.length ? articles.at(-1) : undefined;
   const address = (other: FeedQuery) => feedAddress(c.var.origin, { ...request, query: other });
   return {
     articles,
     paging: {
-      ...(last && { next: address({ ...feed, before: { published: last.published, id: last.id } }) }),
+      ...(rest && { next: address({ ...feed, before: rest }) }),
       ...(before !== undefined && { current: address(feed) }),
       ...(previous !== undefined && { previousArchive: address({ ...feed, archive: previous }) }),
     },
@@ -100,18 +89,19 @@ async function loadArchive(
   request: FeedRequest,
   month: string,
 ): Promise<Loaded | undefined> {
-  const { before, archive: _, ...feed } = request.query;
+  const { before: _, archive: __, ...feed } = request.query;
   const now = Date.now();
   if (month > lastClosedMonth(now)) return undefined;
   const archive = await c.var.articles.archive(request.scope, month, monthRange(month), now);
   if (archive === undefined) return undefined;
-  const rows = await c.var.articles.archived(request.scope, archive, ARTICLES_IN_A_FEED, before);
-  const articles = asManyAsFit(rows);
-  const last =
-    rows.length === ARTICLES_IN_A_FEED || articles.length < rows.length ? articles.at(-1) : undefined;
+  const { articles, rest } = await pickArticles(
+    (limit, behind) => c.var.articles.archived(request.scope, archive, limit, behind),
+    request.query,
+    now,
+  );
   const address = (other: FeedQuery) => feedAddress(c.var.origin, { ...request, query: other });
-  const previous: FeedQuery | undefined = last
-    ? { ...feed, archive: month, before: { published: last.published, id: last.id } }
+  const previous: FeedQuery | undefined = rest
+    ? { ...feed, archive: month, before: rest }
     : archive.previous === undefined
       ? undefined
       : { ...feed, archive: archive.previous };
@@ -127,13 +117,18 @@ async function loadArchive(
   };
 }
 
-function asManyAsFit(articles: readonly Article[]): readonly Article[] {
-  let room = MAX_BODIES;
-  const end = articles.findIndex(({ contentHtml }, index) => {
-    room -= contentHtml.length;
-    return room < 0 && index > 0;
-  });
-  return end < 0 ? articles : articles.slice(0, end);
+/** The articles as they are to be shown: in which order, and how much of each. */
+async function arranged(
+  c: Context<AppEnv>,
+  articles: readonly Article[],
+  { archive, filters: { inSourceOrder: isInSourceOrder, brief } }: FeedQuery,
+): Promise<readonly Article[]> {
+  // what a feed shows first is of today, and an archive stays as it is
+  const ordered =
+    isInSourceOrder && archive === undefined
+      ? inSourceOrder(articles, await c.var.articles.placesInFeeds(articles.map(({ sourceId }) => sourceId)))
+      : articles;
+  return brief === undefined ? ordered : ordered.map((article) => withBriefBody(article, brief));
 }
 
 /** The name of a feed in Atom: like those of its articles it holds no host. */

@@ -1,5 +1,7 @@
 /** A feed as it was written, with what tells its version. */
 export interface RenderedFeed {
+  /** What it was made of; while that is the same, so is the rendering. */
+  version: string;
   etag: string;
   /** Milliseconds since 1970 of the last change of the content. */
   updated: number;
@@ -20,6 +22,7 @@ const MEMORY = 24_000_000;
 /** A copy in the cache outlives every version: it is the last resort when the database is out of order. */
 const KEPT_HEADERS = { 'Cache-Control': 'public, max-age=2592000' };
 const UPDATED = 'X-Updated';
+const VERSION = 'X-Version';
 
 /**
  * The last rendering of each feed, by the feed's address: in the memory of this isolate and in the cache of this data
@@ -33,17 +36,17 @@ export class RenderedFeeds {
   /** The rendering of that version: the one kept, or the one `render` makes, which is then kept. */
   async current(
     url: string,
-    etag: string,
+    version: string,
     render: () => Promise<RenderedFeed>,
     tools: FeedCacheTools,
   ): Promise<RenderedFeed> {
     const inMemory = this.#memory.get(url);
-    if (inMemory?.etag === etag) return inMemory;
+    if (inMemory?.version === version) return inMemory;
     return this.once(
-      `${etag} ${url}`,
+      `${version} ${url}`,
       async () => {
         const inCache = await fromCache(url, tools);
-        if (inCache?.etag === etag) return this.#remember(url, inCache);
+        if (inCache?.version === version) return this.#remember(url, inCache);
         const rendered = await render();
         tools.waitUntil(tools.cache.put(url, toCached(rendered)));
         return this.#remember(url, rendered);
@@ -89,6 +92,7 @@ async function fromCache(url: string, { cache }: FeedCacheTools): Promise<Render
   if (response === undefined) return undefined;
   const { headers } = response;
   return {
+    version: headers.get(VERSION) ?? '',
     etag: headers.get('ETag') ?? '',
     updated: Number(headers.get(UPDATED)),
     contentType: headers.get('Content-Type') ?? '',
@@ -96,8 +100,14 @@ async function fromCache(url: string, { cache }: FeedCacheTools): Promise<Render
   };
 }
 
-function toCached({ etag, updated, contentType, body }: RenderedFeed): Response {
+function toCached({ version, etag, updated, contentType, body }: RenderedFeed): Response {
   return new Response(body, {
-    headers: { ...KEPT_HEADERS, ETag: etag, 'Content-Type': contentType, [UPDATED]: String(updated) },
+    headers: {
+      ...KEPT_HEADERS,
+      ETag: etag,
+      'Content-Type': contentType,
+      [VERSION]: version,
+      [UPDATED]: String(updated),
+    },
   });
 }

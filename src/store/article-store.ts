@@ -203,6 +203,18 @@ export class ArticleStore {
     return results.map(fromRow);
   }
 
+  /** The places, from 0, that articles have in the feeds of their sources, as these were last read; by article id. */
+  async placesInFeeds(sourceIds: readonly string[]): Promise<Map<string, number>> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT value AS id, key AS place FROM feed_contents, json_each(article_ids)
+         WHERE source_id IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(JSON.stringify(sourceIds))
+      .all<{ id: string; place: number }>();
+    return new Map(results.map(({ id, place }) => [id, place]));
+  }
+
   /** The month, such as `2026-10`, of a feed's newest article before a time. */
   async monthBefore(scope: FeedScope, time: number): Promise<string | undefined> {
     const { from, where, order, parameter } = scopeQuery(scope);

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Article } from '../../src/article.ts';
-import { readFeedQuery, selectArticles, toCanonicalQuery } from '../../src/feeds/feed-query.ts';
+import { ArticleSieve } from '../../src/feeds/article-filters.ts';
+import { withBriefBody } from '../../src/feeds/brief.ts';
+import { readFeedQuery, toCanonicalQuery } from '../../src/feeds/feed-query.ts';
+import { inSourceOrder } from '../../src/feeds/source-order.ts';
 
+const NOW = Date.UTC(2026, 10, 24);
 const ARTICLE: Article = {
   id: 'a',
   sourceId: 's',
@@ -10,7 +14,7 @@ const ARTICLE: Article = {
   tags: ['Food', '小吃'],
   author: 'Kitchen',
   authors: ['Ann'],
-  published: 0,
+  published: NOW - 60_000,
   publishedInferred: false,
   enclosures: [],
   contentHtml: '<p>baked</p>',
@@ -18,13 +22,22 @@ const ARTICLE: Article = {
 const ARTICLES: Article[] = [
   ARTICLE,
   { ...ARTICLE, id: 'b', title: '小米汽车', tags: ['Cars'], authors: ['Bo'], contentHtml: '<p>APPLE</p>' },
-  { ...ARTICLE, id: 'c', title: 'Untold', tags: [], authors: [], contentHtml: '' },
+  {
+    ...ARTICLE,
+    id: 'c',
+    title: 'Untold',
+    tags: [],
+    authors: [],
+    contentHtml: '',
+    published: NOW - 3_600_000,
+  },
 ];
 
 function idsWith(query: string): string {
   const result = readFeedQuery(new URLSearchParams(query));
   if (result.kind === 'wrong') return result.message;
-  return (selectArticles(ARTICLES, result.query) ?? []).map(({ id }) => id).join('');
+  const passing = new ArticleSieve(result.query.filters, NOW).passing(ARTICLES) ?? [];
+  return passing.map(({ id }) => id).join('');
 }
 
 describe('the filters of a feed', () => {
@@ -49,9 +62,11 @@ describe('the filters of a feed', () => {
     ['filter=apple', ''],
     ['filter=apple&filter_case_sensitive=false', 'ab'],
     ['filterout=apple&filter_case_sensitive=false', 'c'],
-    ['limit=2', 'ab'],
-    ['limit=0', ''],
-    ['filter=Untold&limit=1', 'c'],
+    ['filter_time=3599', 'ab'],
+    ['filter_time=3600', 'abc'],
+    ['filter_time=0', ''],
+    ['filter=Untold&filter_time=3599', ''],
+    ['mode=fulltext&sorted=true&filter_case_sensitive=true', 'abc'],
   ])('%j leaves %j', (query, ids) => {
     expect(idsWith(query)).toBe(ids);
   });
@@ -60,21 +75,23 @@ describe('the filters of a feed', () => {
     ['filter=a(?=b)', '`filter` is not right at character 2: look-ahead'],
     ['filterout_title=(', '`filterout_title` is not right at character 1'],
     ['limit=many', '`limit` is a number'],
+    ['limit=-1', '`limit` is a number'],
     ['brief=99', '`brief` is a number'],
+    ['filter_time=1h', '`filter_time` is a number of seconds'],
+    ['filter_time=60&archive=2026-10', 'leave out `filter_time`'],
+    ['sorted=asc', '`sorted` is true or false'],
+    ['mode=summary', '`mode` is fulltext'],
     ['filter_case_sensitive=perhaps', '`filter_case_sensitive` is true or false'],
   ])('%j is refused with a sentence', (query, message) => {
     expect(idsWith(query)).toContain(message);
   });
 
-  it('leave the first characters of a body’s text with `brief`', () => {
-    const result = readFeedQuery(new URLSearchParams('brief=100'));
-    const bodyOf = (contentHtml: string) =>
+  it('let articles without a date of their own pass `filter_time`', () => {
+    const result = readFeedQuery(new URLSearchParams('filter_time=10'));
+    const passing =
       result.kind === 'query' &&
-      selectArticles([{ ...ARTICLE, contentHtml }], result.query)?.[0]?.contentHtml;
-    expect(bodyOf(`<p>a &lt;b&gt;</p><p>${'文'.repeat(200)}</p>`)).toBe(
-      `<p>a &lt;b&gt; ${'文'.repeat(94)}…</p>`,
-    );
-    expect(bodyOf('<p>short</p>')).toBe('<p>short</p>');
+      new ArticleSieve(result.query.filters, NOW).passing([{ ...ARTICLE, publishedInferred: true }]);
+    expect(passing).toHaveLength(1);
   });
 
   it('have one spelling in an address', () => {
@@ -82,9 +99,36 @@ describe('the filters of a feed', () => {
       const result = readFeedQuery(new URLSearchParams(query));
       return result.kind === 'query' ? toCanonicalQuery(result.query) : '';
     };
-    expect(canonical('_=1&limit=2&filter=a&filter_title=b&filter_case_sensitive=true')).toBe(
+    expect(canonical('_=1&limit=2&filter=a&filter_title=b&filter_case_sensitive=true&mode=fulltext')).toBe(
       '?filter=a&limit=2',
     );
+    expect(canonical('sorted=false&filter_time=60&format=')).toBe('?filter_time=60&sorted=false');
+    expect(canonical('filter_case_sensitive=false&sorted=true')).toBe('');
     expect(canonical('_=1')).toBe('');
+  });
+});
+
+describe('a body cut by `brief`', () => {
+  it('is the first characters of its text', () => {
+    const bodyOf = (contentHtml: string) => withBriefBody({ ...ARTICLE, contentHtml }, 100).contentHtml;
+    expect(bodyOf(`<p>a &lt;b&gt;</p><p>${'文'.repeat(200)}</p>`)).toBe(
+      `<p>a &lt;b&gt; ${'文'.repeat(94)}…</p>`,
+    );
+    expect(bodyOf('<p>short</p>')).toBe('<p>short</p>');
+  });
+});
+
+describe('articles in the order of their sources’ feeds', () => {
+  it('stand as each feed has them, a pinned one first, and sources take turns as before', () => {
+    const articles = ['x1 x', 'y1 y', 'x2 x', 'x3 x', 'y2 y'].map((text) => {
+      const [id = '', sourceId = ''] = text.split(' ');
+      return { ...ARTICLE, id, sourceId };
+    });
+    const places = new Map([
+      ['x3', 0],
+      ['x1', 1],
+      ['y1', 0],
+    ]);
+    expect(inSourceOrder(articles, places).map(({ id }) => id)).toEqual(['x3', 'y1', 'x1', 'x2', 'y2']);
   });
 });

@@ -147,6 +147,54 @@ describe('one feed', () => {
   });
 });
 
+describe('the parameters of a feed', () => {
+  const titles = async (path: string) => (await items(path)).map(({ title }) => title);
+
+  it('find articles behind the newest hundred', async () => {
+    const times = Array.from({ length: 250 }, (_, i) =>
+      new Date(Date.UTC(2024, 0, 1) + i * 60_000).toISOString(),
+    );
+    await followFeed(rssOf(...times));
+    expect(await titles('/feed.json?filter_title=T2024-01-01T00:05')).toEqual(['T2024-01-01T00:05:00.000Z']);
+  });
+
+  it('keep with `sorted=false` what a source has pinned in front', async () => {
+    const id = await followFeed(rssOf('2024-01-02', '2024-01-09', '2024-01-08'));
+    expect(await titles(`/sources/${id}/feed.json`)).toEqual(['T2024-01-09', 'T2024-01-08', 'T2024-01-02']);
+    expect(await titles(`/sources/${id}/feed.json?sorted=false&limit=2`)).toEqual([
+      'T2024-01-09',
+      'T2024-01-08',
+    ]);
+    expect(await titles('/feed.json?sorted=false')).toEqual(['T2024-01-02', 'T2024-01-09', 'T2024-01-08']);
+  });
+
+  it('leave with `filter_time` what is new, and the feed unchanged while nothing gets too old', async () => {
+    await followFeed(rssOf(new Date(Date.now() - 60_000).toISOString(), '2024-01-02'));
+    const response = await call('/feed.json?filter_time=3600');
+    expect(((await response.json()) as { items: unknown[] }).items).toHaveLength(1);
+    const headers = { 'If-None-Match': response.headers.get('ETag') ?? '' };
+    expect((await call('/feed.json?filter_time=3600', { headers })).status).toBe(304);
+    expect((await call('/feed.json?filter_time=1h')).status).toBe(400);
+  });
+
+  it('that come to cost too much leave a subscribed feed with its last copy', async () => {
+    await followFeed(rss('one'));
+    const path = '/feed.json?filter_description=a[ab]{200}c';
+    expect(await (await call(path)).json()).toMatchObject({ items: [] });
+    let seed = 1;
+    const noise = Array.from({ length: 100_000 }, () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return seed & 0x8000_0000 ? 'a' : 'b';
+    }).join('');
+    await answerWith({ '/feed': { body: rss('one').replace('About one.', noise) } });
+    await pollAll();
+    const response = await call(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('X-Feed-Stale')).toBe('1');
+    expect((await call(`${path}&limit=7`)).status).toBe(400);
+  });
+});
+
 describe('the pages of a feed', () => {
   const times = Array.from({ length: 190 }, (_, i) =>
     new Date(Date.UTC(2024, 0, 1) + i * 3_600_000).toISOString(),
