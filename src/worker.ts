@@ -9,6 +9,7 @@ import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
 import './jobs/warm-up.ts';
 import { subscribersOf } from './sources/subscribers.ts';
 import { ArticleStore, scopeKeysOf } from './store/article-store.ts';
+import { feedStates } from './store/feed-states.ts';
 import { HealthStore } from './store/health-store.ts';
 import { PollStore } from './store/poll-store.ts';
 import { PublicationStore } from './store/publication-store.ts';
@@ -21,56 +22,62 @@ import { userAgent } from './user-agent.ts';
 const app = createApp();
 
 export default {
-  fetch: app.fetch,
-
-  async scheduled(_controller, env) {
-    const config = readConfig(env);
-    const { publicOrigin } = config;
-    await keepHouse(config, {
-      fetch,
-      userAgent: userAgent(publicOrigin),
-      health: new HealthStore(env.DB),
-      retention: new RetentionStore(env.DB),
-      now: Date.now(),
-    });
-    await scheduleDue({
-      polls: new PollStore(env.DB),
-      sources: new SourceStore(env.DB),
-      queue: env.POLLS,
-      limits: config.limits,
-      now: Date.now(),
-      random: Math.random,
-    });
-    if (config.publish !== undefined) {
-      const tools = {
-        publications: new PublicationStore(env.DB),
-        profiles: new SourceStore(env.DB),
-        queue: env.POLLS,
-        now: Date.now(),
-      };
-      await askToPublish(config.publish, tools).catch((error) =>
-        console.error('posts could not be published', error),
-      );
-    }
-    // last, because how many requests hubs take is up to those who name them
-    if (publicOrigin !== undefined) {
-      const tools = { fetch, policy: policyOf(config), userAgent: userAgent(publicOrigin), publicOrigin };
-      await askHubs({ ...tools, subscriptions: new SubscriptionStore(env.DB), now: Date.now() }).catch(
-        (error) => console.error('hubs could not be asked', error),
-      );
-    }
+  fetch(request, env, context) {
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    const answer = () => app.fetch(request, env, context);
+    return isReading ? answer() : feedStates.whileChanging(answer);
   },
-
-  async queue(batch, env) {
-    const isDead = batch.queue.endsWith(DEAD_LETTERS);
-    const polls = batch.messages.filter(isPoll);
-    if (polls.length < batch.messages.length && !isDead) await publish(env);
-    if (polls.length === 0) return;
-    const tools = await pollTools(env);
-    if (isDead) await giveUpAll({ messages: polls }, tools);
-    else await consume({ messages: polls }, tools);
-  },
+  scheduled: (_controller, env) => feedStates.whileChanging(() => doRegularWork(env)),
+  queue: (batch, env) => feedStates.whileChanging(() => doQueuedWork(batch, env)),
 } satisfies ExportedHandler<Env, PollMessage | PublishMessage>;
+
+async function doRegularWork(env: Env): Promise<void> {
+  const config = readConfig(env);
+  const { publicOrigin } = config;
+  await keepHouse(config, {
+    fetch,
+    userAgent: userAgent(publicOrigin),
+    health: new HealthStore(env.DB),
+    retention: new RetentionStore(env.DB),
+    now: Date.now(),
+  });
+  await scheduleDue({
+    polls: new PollStore(env.DB),
+    sources: new SourceStore(env.DB),
+    queue: env.POLLS,
+    limits: config.limits,
+    now: Date.now(),
+    random: Math.random,
+  });
+  if (config.publish !== undefined) {
+    const tools = {
+      publications: new PublicationStore(env.DB),
+      profiles: new SourceStore(env.DB),
+      queue: env.POLLS,
+      now: Date.now(),
+    };
+    await askToPublish(config.publish, tools).catch((error) =>
+      console.error('posts could not be published', error),
+    );
+  }
+  // last, because how many requests hubs take is up to those who name them
+  if (publicOrigin !== undefined) {
+    const tools = { fetch, policy: policyOf(config), userAgent: userAgent(publicOrigin), publicOrigin };
+    await askHubs({ ...tools, subscriptions: new SubscriptionStore(env.DB), now: Date.now() }).catch(
+      (error) => console.error('hubs could not be asked', error),
+    );
+  }
+}
+
+async function doQueuedWork(batch: MessageBatch<PollMessage | PublishMessage>, env: Env): Promise<void> {
+  const isDead = batch.queue.endsWith(DEAD_LETTERS);
+  const polls = batch.messages.filter(isPoll);
+  if (polls.length < batch.messages.length && !isDead) await publish(env);
+  if (polls.length === 0) return;
+  const tools = await pollTools(env);
+  if (isDead) await giveUpAll({ messages: polls }, tools);
+  else await consume({ messages: polls }, tools);
+}
 
 function isPoll(message: Message<PollMessage | PublishMessage>): message is Message<PollMessage> {
   return 'claims' in message.body;

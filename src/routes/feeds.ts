@@ -9,6 +9,7 @@ import { toRss } from '../feeds/rss.ts';
 import { toOpml } from '../sources/opml.ts';
 import { sourceTitle } from '../sources/source.ts';
 import { type FeedScope, type FeedState, scopeKey } from '../store/article-store.ts';
+import { feedStates } from '../store/feed-states.ts';
 import { isInScope, parseScopedPath } from './feed-scope.ts';
 import { matchesEtag } from './if-none-match.ts';
 import { type FeedRequest, feedAddress, loadFeed } from './load-feed.ts';
@@ -121,7 +122,10 @@ async function serveFeed(c: Context<AppEnv>): Promise<Response> {
 async function serveCurrent(c: Context<AppEnv>, request: FeedRequest, format: Format): Promise<Response> {
   const { scope } = request;
   const tools = cacheTools(c);
-  const state = await rendered.once(`${c.var.origin} ${scopeKey(scope)}`, () => feedState(c, scope), tools);
+  const state = await feedStates.current(scopeKey(scope), () => feedState(c, scope), {
+    now: Date.now(),
+    waitUntil: tools.waitUntil,
+  });
   if (state.kind === 'unknown') return refuse(c, 404, 'There is no such feed.');
   if (state.kind === 'gone') {
     return state.movedTo

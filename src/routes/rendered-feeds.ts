@@ -42,7 +42,7 @@ export class RenderedFeeds {
   ): Promise<RenderedFeed> {
     const inMemory = this.#memory.get(url);
     if (inMemory?.version === version) return inMemory;
-    return this.once(
+    return this.#once(
       `${version} ${url}`,
       async () => {
         const inCache = await fromCache(url, tools);
@@ -61,7 +61,7 @@ export class RenderedFeeds {
   }
 
   /** Does work that others under way want too only once. It goes on when the request that began it is given up. */
-  once<T>(name: string, work: () => Promise<T>, { waitUntil }: FeedCacheTools): Promise<T> {
+  #once<T>(name: string, work: () => Promise<T>, { waitUntil }: FeedCacheTools): Promise<T> {
     const running = this.#running.get(name) as Promise<T> | undefined;
     if (running !== undefined) return running;
     const begun = work().finally(() => this.#running.delete(name));

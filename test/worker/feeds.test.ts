@@ -1,7 +1,6 @@
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ArticleStore } from '../../src/store/article-store.ts';
-import { answerWith, call, callAsOwner, follow, items, pollAll, rss } from './follow.ts';
+import { answerWith, call, callAsOwner, changeDatabase, follow, items, pollAll, rss } from './follow.ts';
 
 /** An RSS feed of items that were published at these times; title and id are the time. */
 function rssOf(...times: string[]): string {
@@ -69,7 +68,7 @@ describe('a feed that is not what it was', () => {
 
   it('is marked as stale while its only source is broken, in a header and in JSON', async () => {
     const id = await followFeed(rss('one'));
-    await env.DB.exec(`UPDATE sources SET broken_since = 1790000000000`);
+    await changeDatabase('UPDATE sources SET broken_since = 1790000000000');
     const response = await call(`/sources/${id}/feed.json`);
     expect(response.status).toBe(200);
     expect(response.headers.get('X-Feed-Stale')).toBe('1');
@@ -85,7 +84,7 @@ describe('a feed that is not what it was', () => {
 describe('a feed while the database is out of order', () => {
   it('is not changed for a reader who has a copy, and an error only for one who has none', async () => {
     await followFeed(rss('one'));
-    await env.DB.exec('DROP TABLE feed_versions');
+    await changeDatabase('DROP TABLE feed_versions');
     const known = await call('/atom.xml', { headers: { 'If-None-Match': '"x"' } });
     expect(known.status).toBe(304);
     const unknown = await call('/atom.xml');

@@ -1,5 +1,6 @@
 import { env, exports } from 'cloudflare:workers';
 import { vi } from 'vitest';
+import { feedStates } from '../../src/store/feed-states.ts';
 import type { Answer, SeenRequest } from '../support/origin.ts';
 
 /** Sets what the origin answers from now on, and forgets the requests it has seen. */
@@ -43,6 +44,12 @@ export async function follow(path: string, entry: object = {}): Promise<string> 
 
 export async function source(id: string): Promise<ListedSource> {
   return (await callAsOwner('GET', `/api/sources/${id}`)).json();
+}
+
+/** Changes the database behind the Worker's back, which what it knows of its feeds outlives by a second. */
+export async function changeDatabase(sql: string): Promise<void> {
+  await env.DB.exec(sql);
+  feedStates.forget();
 }
 
 /** Polls everything through cron, queue and consumer, and waits until each source has been checked. */

@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.ts';
 import { tellAlerts } from '../../src/jobs/alert.ts';
 import { tidy } from '../../src/jobs/retention.ts';
 import { OPEN_API } from '../../src/routes/openapi.ts';
+import { feedStates } from '../../src/store/feed-states.ts';
 import { HealthStore } from '../../src/store/health-store.ts';
 import { RetentionStore } from '../../src/store/retention-store.ts';
 import worker from '../../src/worker.ts';
@@ -175,9 +176,11 @@ describe('the webhook', () => {
 
 describe('retention', () => {
   const run = (rules: { keepDays?: number; keepItems?: number; maxDatabaseBytes?: number }) =>
-    tidy(
-      { maxDatabaseBytes: 450_000_000, ...rules },
-      { retention: new RetentionStore(env.DB), health: new HealthStore(env.DB), now: Date.now() },
+    feedStates.whileChanging(() =>
+      tidy(
+        { maxDatabaseBytes: 450_000_000, ...rules },
+        { retention: new RetentionStore(env.DB), health: new HealthStore(env.DB), now: Date.now() },
+      ),
     );
   const titles = async () => (await items()).map(({ title }) => title).sort();
 

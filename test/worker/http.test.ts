@@ -1,6 +1,16 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { answerWith, call, callAsOwner, follow, items, pollAll, requestsSeen, rss } from './follow.ts';
+import {
+  answerWith,
+  call,
+  callAsOwner,
+  changeDatabase,
+  follow,
+  items,
+  pollAll,
+  requestsSeen,
+  rss,
+} from './follow.ts';
 
 const GIF = { base64: 'R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=' };
 
@@ -103,7 +113,7 @@ describe('a feed address', () => {
   it('serves the last copy, marked as stale, when the database is out of order', async () => {
     await followOne();
     const good = await (await call('/feed.xml')).text();
-    await env.DB.exec('DROP TABLE feed_versions');
+    await changeDatabase('DROP TABLE feed_versions');
     const response = await call('/feed.xml');
     expect(response.status).toBe(200);
     expect(response.headers.get('X-Feed-Stale')).toBe('1');

@@ -2,6 +2,7 @@ import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach } from 'vitest';
 import type { Env } from '../../src/env.ts';
+import { feedStates } from '../../src/store/feed-states.ts';
 
 declare global {
   namespace Cloudflare {
@@ -19,4 +20,7 @@ interface TestEnv extends Env {
 }
 
 beforeEach(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
-afterEach(() => reset());
+afterEach(async () => {
+  await reset();
+  feedStates.forget();
+});
