@@ -66,8 +66,6 @@ const HIDDEN_UNTIL: Partial<Record<ElementKind, readonly ElementKind[]>> = {
   section: ['section'],
 };
 
-/** Elements that stand in a line of text, so that words on both sides of their tags are one. */
-const WITHIN_WORDS: ReadonlySet<ElementKind> = new Set<ElementKind>(['inline', 'ruby', 'math', 'mathml']);
 const PICTURE_PARTS: ReadonlySet<ElementKind> = new Set<ElementKind>(['image', 'picture', 'source']);
 
 /** A picture with its markup, ready to be shown. */
@@ -235,7 +233,7 @@ class BodyCleaner {
 
   /** Begins an element that has content; `/>` ends it at once, as XHTML means it. */
   #begin(rule: ElementRule, attributes: string): void {
-    if (!WITHIN_WORDS.has(rule.kind)) {
+    if (!rule.isWithinWords) {
       this.#showSubstitute();
       this.#neighbour = undefined;
       this.#endLine();
@@ -264,7 +262,7 @@ class BodyCleaner {
 
   #leaf(rule: ElementRule, html: string): void {
     this.#showSubstitute();
-    if (!WITHIN_WORDS.has(rule.kind) && rule.name !== 'wbr') this.#endLine();
+    if (!rule.isWithinWords && rule.name !== 'wbr') this.#endLine();
     if (this.#isAllowedInMath(rule)) this.#writer.leaf(rule, html);
   }
 
@@ -278,7 +276,7 @@ class BodyCleaner {
     if (name === 'br') this.#leaf(rule, '<br>');
     if (VOID.has(rule.name) || rule.kind === 'picture' || rule.kind === 'frame') return;
     this.#showSubstitute();
-    if (!WITHIN_WORDS.has(rule.kind)) this.#endLine();
+    if (!rule.isWithinWords) this.#endLine();
     this.#writer.close(rule);
   }
 

@@ -82,6 +82,7 @@ const TRACKING_OF_SITE: ReadonlyMap<string, readonly string[]> = new Map([
   ['medium.com', ['source']],
   ['spotify.com', ['si']],
 ]);
+const TRACKING_SOMEWHERE = new Set([...TRACKING_OF_SITE.values()].flat());
 
 /** The host of an absolute http or https address as `URL.href` writes it, in lower case and without its port. */
 export function hostOf(url: string): string {
@@ -105,21 +106,27 @@ export function withoutTracking(url: string, options: { siteHost?: string } = {}
   const fragment = url.indexOf('#');
   if (mark < 0 || (fragment >= 0 && fragment < mark)) return url;
   const end = fragment < 0 ? url.length : fragment;
-  const parameters = url.slice(mark + 1, end).split('&');
-  const ofSite = TRACKING_OF_SITE.get(siteOf(hostOf(url))) ?? [];
-  const kept = parameters.filter((parameter) => !isTracking(parameter, ofSite, options.siteHost));
-  if (kept.length === parameters.length) return url;
-  const query = kept.length === 0 ? '' : `?${kept.join('&')}`;
-  return url.slice(0, mark) + query + url.slice(end);
+  let kept = '';
+  for (let at = mark + 1; at <= end; ) {
+    const next = url.indexOf('&', at);
+    const stop = next < 0 || next > end ? end : next;
+    const parameter = url.slice(at, stop);
+    if (!isTracking(parameter, url, options.siteHost)) kept += (kept === '' ? '?' : '&') + parameter;
+    at = stop + 1;
+  }
+  return kept.length === end - mark ? url : url.slice(0, mark) + kept + url.slice(end);
 }
 
-function isTracking(parameter: string, ofSite: readonly string[], siteHost: string | undefined): boolean {
+/** Whether a parameter of an address says only where a reader came from. */
+function isTracking(parameter: string, url: string, siteHost: string | undefined): boolean {
   const equals = parameter.indexOf('=');
   if (equals === 0) return false;
+  const written = (equals < 0 ? parameter : parameter.slice(0, equals)).toLowerCase();
   // `amp;` is left over where a publisher escaped an address twice
-  const name = (equals < 0 ? parameter : parameter.slice(0, equals)).toLowerCase().replace(/^amp;/, '');
-  if (TRACKING.has(name) || TRACKING_PREFIX.test(name) || ofSite.includes(name)) return true;
-  return name === 'ref' && siteHost !== undefined && sameHost(parameter.slice(equals + 1), siteHost);
+  const name = written.startsWith('amp;') ? written.slice(4) : written;
+  if (TRACKING.has(name) || TRACKING_PREFIX.test(name)) return true;
+  if (name === 'ref') return siteHost !== undefined && sameHost(parameter.slice(equals + 1), siteHost);
+  return TRACKING_SOMEWHERE.has(name) && TRACKING_OF_SITE.get(siteOf(hostOf(url)))?.includes(name) === true;
 }
 
 function sameHost(one: string, other: string): boolean {

@@ -47,7 +47,14 @@ export interface ElementRule {
   readonly attributes: AttributeRules;
   /** Whether its text is left out of the summary and the count of words. */
   readonly quiet: boolean;
+  /** Whether it stands in a line of text, so that words on both sides of its tags are one. */
+  readonly isWithinWords: boolean;
+  /** Its tags, for where it has no attributes. */
+  readonly startTag: string;
+  readonly endTag: string;
 }
+
+const WITHIN_WORDS: ReadonlySet<ElementKind> = new Set<ElementKind>(['inline', 'ruby', 'math', 'mathml']);
 
 const SPAN = /^\d{1,4}$/;
 const ALIGN = /^(?:left|center|right|justify)$/i;
@@ -188,7 +195,15 @@ function elements(
   attributes: AttributeRules = NONE,
   quiet?: 'quiet',
 ): ElementRule[] {
-  return words(names).map((name) => ({ name, kind, attributes, quiet: quiet === 'quiet' }));
+  return words(names).map((name) => ({
+    name,
+    kind,
+    attributes,
+    quiet: quiet === 'quiet',
+    isWithinWords: WITHIN_WORDS.has(kind),
+    startTag: `<${name}>`,
+    endTag: `</${name}>`,
+  }));
 }
 
 function tableOf(groups: ElementRule[][]): Map<string, ElementRule> {

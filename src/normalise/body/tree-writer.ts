@@ -315,7 +315,7 @@ export class TreeWriter {
     this.#open.push({ rule, attributes, ended: false });
     this.top = rule;
     if (rule.quiet) this.#quiet++;
-    this.html += `<${rule.name}${attributes}>`;
+    this.html += attributes === '' ? rule.startTag : `<${rule.name}${attributes}>`;
   }
 
   #closeFrom(at: number): void {
@@ -324,7 +324,7 @@ export class TreeWriter {
     do {
       const element = this.#open.pop();
       if (element?.rule.quiet) this.#quiet--;
-      if (element !== undefined) this.html += `</${element.rule.name}>`;
+      if (element !== undefined) this.html += element.rule.endTag;
     } while (this.#open.length > at || this.#open.at(-1)?.ended);
     this.top = this.#open.at(-1)?.rule;
   }
