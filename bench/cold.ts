@@ -4,6 +4,7 @@
  */
 
 import { gzipSync } from 'node:zlib';
+import { WARM_UP_RUNS } from '../src/jobs/warm-up.ts';
 import { FEEDSMITH } from './feedsmith.ts';
 import { bundle, type Contender, measureIsolates, printCosts } from './isolates.ts';
 import { makeBody, makeFeed } from './samples.ts';
@@ -57,19 +58,28 @@ const CLEANER = `import { cleanBody } from '../src/normalise/clean-body.ts';
     return Response.json(length);
   } }`;
 
+const SANITIZE_HTML = `import sanitize from 'sanitize-html';
+  const options = { allowedTags: [...sanitize.defaults.allowedTags, 'img'] };
+  export default { async fetch(request) {
+    const bodies = await request.json();
+    let length = 0;
+    for (const body of bodies) length += sanitize(body, options).length;
+    return Response.json(length);
+  } }`;
+
+/**
+ * The start of a Worker has a limit of its own and does not count towards the CPU time of a request, so that ours is
+ * warmed up there; for a fair comparison, ours stands here without it, and sanitize-html with as much.
+ */
 const BODY_CLEANERS: Contender[] = [
   { name: 'tributary', source: `import '../src/jobs/warm-up.ts'; ${CLEANER}` },
   { name: 'without its warm-up', source: CLEANER },
+  { name: 'sanitize-html', source: SANITIZE_HTML },
   {
-    name: 'sanitize-html',
-    source: `import sanitize from 'sanitize-html';
-      const options = { allowedTags: [...sanitize.defaults.allowedTags, 'img'] };
-      export default { async fetch(request) {
-        const bodies = await request.json();
-        let length = 0;
-        for (const body of bodies) length += sanitize(body, options).length;
-        return Response.json(length);
-      } }`,
+    name: 'sanitize-html, warmed',
+    source: `${SANITIZE_HTML}
+      const sample = ${JSON.stringify(makeBody('chinese', 500, 99))};
+      for (let run = 0; run < ${2 * WARM_UP_RUNS}; run++) sanitize(sample, options);`,
   },
   {
     // elements and attributes by a list, absolute addresses, the real picture, and the text
