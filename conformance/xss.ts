@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { decodeHTML } from 'entities/decode';
-import type { Browser, Page } from 'playwright-core';
 import { IMAGE_MARK } from '../src/article.ts';
 import { cleanBody } from '../src/normalise/clean-body.ts';
 import { launchChromium } from './chromium.ts';
+import { launchFirefox } from './firefox.ts';
 import type { ConformanceResult } from './result.ts';
 
 const HARNESS = 'http://harness.test/';
+const HARNESS_PAGE = '<!doctype html><title>harness</title>';
 const MUTATIONS = 20_000;
 const LIVE_BATCH = 60;
 const CONTROL_BATCH = 10;
@@ -20,25 +23,45 @@ interface Verdict {
   faults: string[];
 }
 
+/** A page with the judge in it. */
+interface JudgePage {
+  evaluate<A, R>(run: (argument: A) => R | Promise<R>, argument: A): Promise<R>;
+  close(): Promise<void>;
+  /** Scripts that ran or were asked for, as the browser tells from outside of the page. */
+  scripts: readonly string[];
+}
+
+interface JudgeBrowser {
+  name: string;
+  open(): Promise<JudgePage>;
+  close(): Promise<void>;
+}
+
 /**
- * Judges cleaned bodies in headless Chromium: every fragment of `xss-corpus.json.gz` in the folder `data` as a written
- * page, by `innerHTML` and in a template, and 20,000 mutations of them parsed without running. No script may run, no
- * dangerous element, attribute or address may be left, the page around must stay whole, and the browser's tree must
- * be the one the markup says. The judge is believed only if it finds the raw fragments dangerous.
+ * Judges cleaned bodies in headless Chromium and Firefox, as far as they are there: every fragment of
+ * `xss-corpus.json.gz` in the folder `data` as a written page, by `innerHTML` and in a template, and 20,000 mutations
+ * of them parsed without running. No script may run, no dangerous element, attribute or address may be left, the page
+ * around must stay whole, and the browser's tree must be the one the markup says. The judge is believed only if it
+ * finds the raw fragments dangerous.
  */
 export async function run(data: string): Promise<ConformanceResult> {
   const result: ConformanceResult = { name: 'hostile markup', passed: 0, failed: 0, lines: [] };
   const packed = await readFile(`${data}/xss-corpus.json.gz`).catch(() => undefined);
   if (packed === undefined) return { ...result, lines: [`skipped: ${data}/xss-corpus.json.gz is not there`] };
   const corpus = JSON.parse(gunzipSync(packed).toString()) as { id: string; html: string }[];
-  const browser = await launchChromium();
-  if (browser === undefined) return { ...result, lines: ['skipped: no Chromium on PATH or in CHROMIUM'] };
-  try {
-    await judgeControls(browser, corpus, result);
-    await judgeLive(browser, corpus, result);
-    await judgeMutations(browser, corpus, result);
-  } finally {
-    await browser.close();
+  for (const [name, start] of Object.entries({ Chromium: chromiumJudge, Firefox: firefoxJudge })) {
+    const browser = await start();
+    if (browser === undefined) {
+      result.lines.push(`${name} skipped: it is not on PATH or in ${name.toUpperCase()}`);
+      continue;
+    }
+    try {
+      await judgeControls(browser, corpus, result);
+      await judgeLive(browser, corpus, result);
+      await judgeMutations(browser, corpus, result);
+    } finally {
+      await browser.close();
+    }
   }
   return result;
 }
@@ -50,7 +73,7 @@ function served(html: string): string {
 }
 
 async function judgeControls(
-  browser: Browser,
+  browser: JudgeBrowser,
   corpus: readonly { html: string }[],
   result: ConformanceResult,
 ): Promise<void> {
@@ -60,47 +83,39 @@ async function judgeControls(
   const step = Math.ceil(corpus.length / CONTROLS);
   const raw = corpus.filter((_, index) => index % step === 0).map(({ html }) => html);
   for (let at = 0; at < raw.length; at += CONTROL_BATCH) {
-    const page = await openHarness(browser);
+    const page = await browser.open();
     const fragments = raw.slice(at, at + CONTROL_BATCH);
     // a raw fragment may navigate or freeze the page, which is a find too
     const verdicts = await judgePage(page, fragments).catch((): Verdict[] => []);
     lost += verdicts.length === 0 ? 1 : 0;
     ran += verdicts.filter((verdict) => verdict.ran).length;
     faulty += verdicts.filter(({ faults }) => faults.length > 0).length;
-    await page.context().close();
+    await page.close();
   }
-  const page = await openHarness(browser);
+  const page = await browser.open();
   const misplaced = ['<table>x</table>', '<p><div>x</div></p>', '<a><a>x</a></a>', '<tr>x</tr>', '</div>x'];
   const trees = await page.evaluate(
     judgeInert,
     misplaced.map((html) => ({ html, tree: readTree(html) ?? '' })),
   );
-  await page.context().close();
+  await page.close();
   const believed =
     ran > raw.length / 10 && faulty > raw.length / 4 && trees.every((faults) => faults.length > 0);
   result.lines.push(
-    `control: of ${raw.length} raw fragments ${ran} ran script, ${faulty} were dangerous, ${lost} pages were lost`,
+    `${browser.name}: of ${raw.length} raw fragments ${ran} ran script, ${faulty} were dangerous, ${lost} pages were lost`,
   );
   if (!believed) {
     result.failed += 1;
-    result.lines.push('the judge finds too little in raw fragments to be believed');
+    result.lines.push(`${browser.name}: the judge finds too little in raw fragments to be believed`);
   } else result.passed += 1;
 }
 
 async function judgeLive(
-  browser: Browser,
+  browser: JudgeBrowser,
   corpus: readonly { id: string; html: string }[],
   result: ConformanceResult,
 ): Promise<void> {
-  const page = await openHarness(browser);
-  const scripts: string[] = [];
-  page.on('dialog', (dialog) => {
-    scripts.push(`dialog ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('request', (request) => {
-    if (request.resourceType() === 'script') scripts.push(request.url());
-  });
+  const page = await browser.open();
   for (let at = 0; at < corpus.length; at += LIVE_BATCH) {
     const batch = corpus.slice(at, at + LIVE_BATCH);
     const verdicts = await judgePage(
@@ -109,22 +124,26 @@ async function judgeLive(
     );
     batch.forEach(({ id, html }, index) => {
       const { ran, faults } = verdicts[index] ?? { ran: false, faults: ['no verdict'] };
-      report(result, id, [...(ran ? ['script ran'] : []), ...faults, ...mismatches(html)]);
+      report(result, `${browser.name}, ${id}`, [
+        ...(ran ? ['script ran'] : []),
+        ...faults,
+        ...mismatches(html),
+      ]);
     });
   }
-  if (scripts.length > 0) {
-    result.failed += scripts.length;
-    result.lines.push(...scripts.map((url) => `a script ran or was asked for: ${url}`));
-  }
-  await page.context().close();
+  result.failed += page.scripts.length;
+  result.lines.push(
+    ...page.scripts.map((script) => `${browser.name}: a script ran or was asked for: ${script}`),
+  );
+  await page.close();
 }
 
 async function judgeMutations(
-  browser: Browser,
+  browser: JudgeBrowser,
   corpus: readonly { html: string }[],
   result: ConformanceResult,
 ): Promise<void> {
-  const page = await openHarness(browser);
+  const page = await browser.open();
   const mutate = mutator(corpus.map(({ html }) => html));
   for (let done = 0; done < MUTATIONS; done += INERT_BATCH) {
     const raw = Array.from({ length: INERT_BATCH }, mutate);
@@ -134,13 +153,13 @@ async function judgeMutations(
       clean.map((html) => ({ html, tree: readTree(html) ?? '' })),
     );
     raw.forEach((html, index) => {
-      report(result, `mutation ${done + index} ${JSON.stringify(html.slice(0, 400))}`, [
+      report(result, `${browser.name}, mutation ${done + index} ${JSON.stringify(html.slice(0, 400))}`, [
         ...(faults[index] ?? ['no verdict']),
         ...mismatches(html),
       ]);
     });
   }
-  await page.context().close();
+  await page.close();
 }
 
 function report(result: ConformanceResult, id: string, faults: readonly string[]): void {
@@ -204,23 +223,61 @@ function readAttributes(attributes: string): string {
     .join('');
 }
 
-async function openHarness(browser: Browser): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.route('**/*', (route) =>
-    route.request().url() === HARNESS && route.request().frame() === page.mainFrame()
-      ? route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>harness</title>' })
-      : route.abort(),
-  );
-  await page.goto(HARNESS);
-  await page.evaluate(installJudge);
-  return page;
+async function chromiumJudge(): Promise<JudgeBrowser | undefined> {
+  const browser = await launchChromium();
+  if (browser === undefined) return undefined;
+  return {
+    name: `Chromium ${browser.version()}`,
+    close: () => browser.close(),
+    open: async () => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const scripts: string[] = [];
+      page.on('dialog', (dialog) => {
+        scripts.push(`dialog ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      page.on('request', (request) => {
+        if (request.resourceType() === 'script') scripts.push(request.url());
+      });
+      await page.route('**/*', (route) =>
+        route.request().url() === HARNESS && route.request().frame() === page.mainFrame()
+          ? route.fulfill({ contentType: 'text/html', body: HARNESS_PAGE })
+          : route.abort(),
+      );
+      await page.goto(HARNESS);
+      const evaluate: JudgePage['evaluate'] = (run, argument) => page.evaluate(run as never, argument);
+      await evaluate(installJudge, undefined);
+      return { evaluate, scripts, close: () => context.close() };
+    },
+  };
 }
 
-function judgePage(page: Page, fragments: readonly string[]): Promise<Verdict[]> {
+async function firefoxJudge(): Promise<JudgeBrowser | undefined> {
+  const firefox = await launchFirefox();
+  if (firefox === undefined) return undefined;
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html').end(HARNESS_PAGE);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    name: `Firefox ${firefox.version}`,
+    close: async () => {
+      await firefox.close();
+      server.close();
+    },
+    open: async () => {
+      const page = await firefox.open(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.evaluate(installJudge, undefined);
+      return { ...page, scripts: [] };
+    },
+  };
+}
+
+function judgePage(page: JudgePage, fragments: readonly string[]): Promise<Verdict[]> {
   return page.evaluate(
     (all) => (window as unknown as { judgeLive(f: readonly string[]): Promise<Verdict[]> }).judgeLive(all),
-    fragments.map((html) => html),
+    fragments,
   );
 }
 
@@ -348,7 +405,13 @@ function installJudge(): void {
       return { frame, verdict };
     });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    for (const { frame } of frames) frame.remove();
+    for (const { frame, verdict } of frames) {
+      const loaded = frame.contentWindow?.performance.getEntriesByType('resource') ?? [];
+      for (const entry of loaded) {
+        if ((entry as PerformanceResourceTiming).initiatorType === 'script') verdict.ran = true;
+      }
+      frame.remove();
+    }
     return frames.map(({ verdict }) => verdict);
   }
 
