@@ -21,6 +21,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   'hostile-urls': () => import('./hostile-urls.ts'),
   bodies: () => import('./bodies.ts'),
   'body-text': () => import('./body-text.ts'),
+  'post-pictures': () => import('./post-pictures.ts'),
   xss: () => import('./xss.ts'),
   'xss-whole-way': () => import('./xss-whole-way.ts'),
 };
