@@ -103,6 +103,8 @@ class BodyCleaner {
   /** Names of the elements open inside one that is left out with its content, itself included. */
   readonly #muted: string[] = [];
   #mutedKind: ElementKind | undefined;
+  /** The language that an open element names for the code inside it, and how deep that element is. */
+  #codeAround: { language: string; depth: number } | undefined;
   /** The sources of the `picture` we are in. */
   #sources: { html: string; candidates: Candidate[] } | undefined;
   /** A picture that is shown unless one beside it is. */
@@ -228,6 +230,7 @@ class BodyCleaner {
         return;
       default:
         this.#begin(rule, this.#attributes(rule));
+        if (rule.kind === 'block') this.#noteCodeLanguage(rule);
     }
   }
 
@@ -240,6 +243,7 @@ class BodyCleaner {
     }
     if (!this.#isAllowedInMath(rule)) return;
     this.#writer.open(rule, attributes);
+    this.#leaveCode();
     if (this.#tokens.selfClosing) this.#writer.close(rule);
     else if (rule.kind !== 'media') this.#showBackground();
   }
@@ -278,6 +282,7 @@ class BodyCleaner {
     this.#showSubstitute();
     if (!rule.isWithinWords) this.#endLine();
     this.#writer.close(rule);
+    this.#leaveCode();
   }
 
   // What is left out with its content
@@ -455,6 +460,32 @@ class BodyCleaner {
     this.#writer.close(link);
   }
 
+  // The language of code
+
+  /** Remembers the language that an element around code names for it. */
+  #noteCodeLanguage(rule: ElementRule): void {
+    if (this.#tag.names.length === 0) return;
+    const value = this.#tag.start('class');
+    const language = LANGUAGE_AROUND.exec(value) ?? (rule.name === 'figure' ? HEXO_FIGURE.exec(value) : null);
+    if (language?.[1] !== undefined) this.#codeAround = { language: language[1], depth: this.#writer.depth };
+  }
+
+  #leaveCode(): void {
+    if (this.#codeAround !== undefined && this.#writer.depth < this.#codeAround.depth)
+      this.#codeAround = undefined;
+  }
+
+  /** The class of code that has none of its own: from another attribute, or from what stands around it. */
+  #languageClass(rule: ElementRule): string {
+    for (const name of LANGUAGE_ATTRIBUTES) {
+      const value = this.#tag.start(name).trim();
+      if (LANGUAGE_NAME.test(value)) return ` class="language-${value}"`;
+    }
+    return rule.name === 'pre' && this.#codeAround !== undefined
+      ? ` class="language-${this.#codeAround.language}"`
+      : '';
+  }
+
   // Attributes
 
   /** The attributes an element keeps, each with a space before it. */
@@ -473,6 +504,7 @@ class BodyCleaner {
       )?.[1];
       if (align !== undefined) written += ` align="${align.toLowerCase()}"`;
     }
+    if (rule.attributes.has('class') && !written.includes(' class="')) written += this.#languageClass(rule);
     return written;
   }
 
@@ -534,6 +566,12 @@ const PICTURE_ATTRIBUTES = ' loading="lazy" referrerpolicy="no-referrer"';
 /** How highlighters name the language of code: `language-js`, `lang-js`, `brush: js`, and the classes of GitHub, highlight.js and pandoc. */
 const LANGUAGE_CLASS =
   /(?:^|\s)(?:lang(?:uage)?-|brush:\s{0,3}|highlight-source-|hljs\s(?!lang)|sourceCode\s)([\w+#.-]{1,40})/i;
+
+/** Jekyll and GitHub name it on a `div` around the code, Hexo as the second class of a `figure`. */
+const LANGUAGE_AROUND = /(?:^|\s)(?:language|highlight-source)-([\w+#.-]{1,40})(?:\s|$)/i;
+const HEXO_FIGURE = /^\s*highlight\s{1,5}([\w+#.-]{1,40})\s*$/;
+const LANGUAGE_ATTRIBUTES = ['data-lang', 'data-language', 'data-enlighter-language'];
+const LANGUAGE_NAME = /^[\w+#.-]{1,40}$/;
 
 function isMath(rule: ElementRule): boolean {
   return rule.kind === 'math' || rule.kind === 'mathml';

@@ -48,11 +48,30 @@ describe('the elements of a body', () => {
       '<pre><code class="hljs language-c++">a &lt; b\n\n</code></pre>',
       '<pre><code class="language-c++">a &lt; b\n\n</code></pre>',
     ],
+    [
+      'code whose language stands on an element around it',
+      '<div class="highlight highlight-source-js"><pre>a</pre></div><pre>b</pre>' +
+        '<figure class="highlight java"><pre>c</pre></figure>' +
+        '<div class="language-ruby highlighter-rouge"><div class="highlight"><pre class="highlight"><code>d</code></pre></div></div>',
+      '<div><pre class="language-js">a</pre></div><pre>b</pre>' +
+        '<figure><pre class="language-java">c</pre></figure>' +
+        '<div><div><pre class="language-ruby"><code>d</code></pre></div></div>',
+    ],
+    [
+      'code whose language stands in another attribute',
+      '<pre data-enlighter-language="php">a</pre><code data-lang="c++">b</code><code data-lang=\'"x\'>c</code>',
+      '<pre class="language-php">a</pre><code class="language-c++">b</code><code>c</code>',
+    ],
     ['line breaks of pre', '<pre>\n\na\r\n b</pre>', '<pre>\n\na\n b</pre>'],
     [
       'formulas',
       '<math display=block><mi>x</mi><mspace width=1em /></math>',
       '<math display="block"><mi>x</mi><mspace width="1em"></mspace></math>',
+    ],
+    [
+      'formulas, but no address in them',
+      '<math><mo open="(" mathcolor="javascript:alert(1)" href="javascript:alert(1)">x</mo></math>',
+      '<math><mo open="(">x</mo></math>',
     ],
     [
       'obsolete elements as what they mean',
@@ -355,6 +374,11 @@ describe('pictures', () => {
       '<img src="/shareholders-silicon.jpg">',
       '/shareholders-silicon.jpg',
     ],
+    [
+      'no formula',
+      '<img src="https://www.zhihu.com/equation?tex=a"><img class="latex" src="/a.png"><img src="/b.jpg">',
+      '/b.jpg',
+    ],
     ['the picture of a film', '<video poster="/a.jpg" src="/v.mp4"></video>', '/a.jpg'],
   ])('%s can stand for the article', (_, markup, expected) => {
     expect(clean(markup).headImage).toBe(`https://example.org${expected}`);
@@ -374,6 +398,17 @@ describe('players', () => {
     const frame = html(`<iframe src="${src}" width="560" height="315" allow="camera" onload="x"></iframe>`);
     expect(frame).toMatch(/^<iframe src="https:[^"]+" width="560" height="315" sandbox="allow-scripts /);
     expect(frame).not.toMatch(/camera|onload|allow-top-navigation/);
+  });
+
+  it.each([
+    ['a page', 'https://www.youtube.com/watch?list=x&amp;v=a_b-c', 'a_b-c'],
+    ['a short film', '//m.youtube.com/shorts/a?x=y', 'a'],
+    ['a short address', 'https://youtu.be/a?t=5', 'a'],
+    ['the former player', 'http://www.youtube.com/v/a&amp;hl=en', 'a'],
+  ])('stand for what YouTube does not let stand in a frame: %s', (_, src, film) => {
+    expect(html(`<iframe src="${src}"></iframe>`)).toContain(
+      `<iframe src="https://www.youtube.com/embed/${film}" `,
+    );
   });
 
   it('are found behind lazy loading', () => {

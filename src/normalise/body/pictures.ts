@@ -298,8 +298,8 @@ export function isTracker(url: string): boolean {
 /** What an address or a class says about pictures that stand beside a text rather than for it. */
 const DECORATIONS = new Set(
   (
-    'ad ads avatar avatars badge badges btn button buttons emoji emojis emoticon emoticons favicon favicons icon icons ' +
-    'logo logos qrcode share sharing smile smiles smiley smileys smilies spinner'
+    'ad ads avatar avatars badge badges btn button buttons eeimg emoji emojis emoticon emoticons equation equations ' +
+    'favicon favicons icon icons latex logo logos qrcode share sharing smile smiles smiley smileys smilies spinner'
   ).split(' '),
 );
 

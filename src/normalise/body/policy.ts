@@ -61,7 +61,8 @@ const ALIGN = /^(?:left|center|right|justify)$/i;
 const DATE = /^[\w:+., -]{1,60}$/;
 const LANGUAGE_TAG = /^[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,8}$/i;
 const MEDIA_TYPE = /^[\w.+-]{1,40}\/[\w.+-]{1,60}(?:; ?codecs="?[\w., ]{1,100}"?)?$/i;
-const MATH_VALUE = /^[^\s<>"'&]{1,20}(?: [^\s<>"'&]{1,20}){0,20}$/;
+/** Nothing that begins like an address, although no attribute of ours is read as one. */
+const MATH_VALUE = /^(?!\w+:)[^\s<>"'&]{1,20}(?: [^\s<>"'&]{1,20}){0,20}$/;
 
 const NONE: AttributeRules = new Map();
 const CELL = rules({ colspan: SPAN, rowspan: SPAN, align: ALIGN, scope: /^(?:row|col)(?:group)?$/i });
@@ -95,6 +96,7 @@ const SYNONYMS: Record<string, string> = {
   acronym: 'abbr',
   'amp-anim': 'img',
   'amp-audio': 'audio',
+  'amp-iframe': 'iframe',
   'amp-img': 'img',
   'amp-video': 'video',
   center: 'div',

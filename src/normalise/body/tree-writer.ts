@@ -87,6 +87,11 @@ export class TreeWriter {
     return this.#quiet > 0;
   }
 
+  /** How many elements are open. */
+  get depth(): number {
+    return this.#open.length;
+  }
+
   isOpen(name: string): boolean {
     return this.#open.some((element) => element.rule.name === name);
   }
