@@ -12,6 +12,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   'real-input': () => import('./real-input.ts'),
   interruption: () => import('./interruption.ts'),
   adoption: () => import('./adoption.ts'),
+  publishing: () => import('./publishing.ts'),
   posts: () => import('./posts.ts'),
   generators: () => import('./generators.ts'),
   'bad-sources': () => import('./bad-sources.ts'),
