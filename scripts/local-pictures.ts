@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeHTMLAttribute } from 'entities/decode';
 import { readLimited } from '../src/fetch/read-limited.ts';
@@ -32,7 +32,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/bmp': 'bmp',
   'image/x-icon': 'ico',
 };
-const STORED = new RegExp(`\\b[0-9a-f]{16}\\.(?:${Object.values(EXTENSIONS).join('|')})\\b`, 'g');
+const STORED = new RegExp(`^[0-9a-f]{16}\\.(?:${Object.values(EXTENSIONS).join('|')})$`);
 const AT_ONCE = 4;
 const TIMEOUT_MS = 60_000;
 const LIMITS = { limit: 50_000_000, idleMs: 30_000 };
@@ -59,8 +59,9 @@ export class LocalPictures {
     );
     mkdirSync(options.folder, { recursive: true });
     for (const name of readdirSync(options.folder)) {
-      if (name.endsWith(DRAFT)) rmSync(path.join(options.folder, name));
-      else if (name.match(STORED)?.[0] === name) this.#stored.set(name.slice(0, 16), name);
+      const isDraft = name.endsWith(DRAFT) && STORED.test(name.slice(0, -DRAFT.length));
+      if (isDraft) rmSync(path.join(options.folder, name));
+      else if (STORED.test(name)) this.#stored.set(name.slice(0, 16), name);
     }
   }
 
@@ -94,19 +95,6 @@ export class LocalPictures {
     return { text, failed: failed.sort() };
   }
 
-  /** Removes the pictures of ours that no post in a folder shows. Tells how many. */
-  prune(posts: string): number {
-    const shown = new Set<string>();
-    for (const entry of readdirSync(posts, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !/\.(?:md|markdown|mdx|html)$/i.test(entry.name)) continue;
-      const text = readFileSync(path.join(entry.parentPath, entry.name), 'utf8');
-      for (const [name] of text.matchAll(STORED)) shown.add(name);
-    }
-    const surplus = [...this.#stored.values()].filter((name) => !shown.has(name));
-    for (const name of surplus) rmSync(path.join(this.#options.folder, name), { force: true });
-    return surplus.length;
-  }
-
   /** Replaces the proxied addresses in a post, which have character references in its body alone. */
   #replace(post: string, replacement: (proxied: string, url: string) => string): string {
     const body = post.indexOf('\n---\n') + 1;
@@ -130,11 +118,10 @@ export class LocalPictures {
   async #fetch(url: string): Promise<{ extension: string; bytes: Uint8Array } | 'unsuitable' | 'failed'> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(`${this.#options.origin}/?${url}`, { signal }).catch(() => undefined);
-    if (!response?.ok) return 'failed';
-    const extension = EXTENSIONS[response.headers.get('content-type')?.split(';')[0]?.trim() ?? ''];
-    if (extension === undefined) {
-      await response.body?.cancel();
-      return 'unsuitable';
+    const extension = EXTENSIONS[response?.headers.get('content-type')?.split(';')[0]?.trim() ?? ''];
+    if (!response?.ok || extension === undefined) {
+      await response?.body?.cancel();
+      return response?.ok ? 'unsuitable' : 'failed';
     }
     const body = await readLimited(response.body, LIMITS);
     return body.kind === 'bytes' ? { extension, bytes: body.bytes } : 'failed';

@@ -40,15 +40,15 @@ export async function matchPosts(
   const findCandidates = candidateFinder(entries);
   const open = posts.map((post) => ({ post, candidates: findCandidates(post) }));
 
-  const sure = open.flatMap(({ post, candidates }) =>
+  const dated = open.flatMap(({ post, candidates }) =>
     candidates.flatMap((each) =>
       each.distance === undefined ? [] : { post, ...each, distance: each.distance },
     ),
   );
-  for (const { post, entry } of sure.sort(
-    (a, b) => a.distance - b.distance || Number(b.isExact) - Number(a.isExact),
-  ))
+  dated.sort((a, b) => a.distance - b.distance || Number(b.isExact) - Number(a.isExact));
+  for (const { post, entry } of dated) {
     if (!matches.has(post) && !fileOf.has(entry.id)) take(post, entry);
+  }
 
   for (const { post, candidates } of open) {
     if (matches.has(post)) continue;

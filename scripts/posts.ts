@@ -41,6 +41,7 @@ async function main(): Promise<void> {
     const report = await adoptPosts(folder, { origin, dryRun: values['dry-run'] === true });
     return void process.stdout.write(`${report}\n`);
   }
+  if (values['dry-run']) throw misuse('--dry-run belongs to `adopt`.');
   if (out === undefined) throw misuse('Say with --out which folder the posts go to.');
   const report = await takeIn(out, origin, values);
   process.stdout.write(`${describeSync(report)}\n`);
@@ -79,7 +80,6 @@ async function takeIn(out: string, origin: string, options: Options): Promise<Sy
   const report = await syncPosts(folder, entries, { origin, query, ...(pictures && { pictures }) });
   if (prune) prunePosts(folder, entries, report);
   folder.finish();
-  if (prune) pictures?.prune(out);
   return report;
 }
 

@@ -81,7 +81,11 @@ export async function callForge<T>(
   }).catch((error: unknown) => {
     throw new ForgeFailure(`${new URL(api).host} cannot be reached: ${String(error)}`);
   });
-  if (response.ok) return (await response.json()) as T;
+  if (response.ok) {
+    return (await response.json().catch(() => {
+      throw new ForgeFailure(`${method} ${api}${path} answered what is no JSON`);
+    })) as T;
+  }
   const { message = '' } = (await response.json().catch(() => ({}))) as { message?: string };
   throw new ForgeFailure(
     `${method} ${api}${path} answered ${response.status} ${message.slice(0, 300)}`.trim(),

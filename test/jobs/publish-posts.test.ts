@@ -7,6 +7,9 @@ import { PublicationStore } from '../../src/store/publication-store.ts';
 import { GitOrigin } from '../support/git-origin.ts';
 import { Newsstand, rss } from '../support/newsstand.ts';
 
+// each step is a process of its own, which a busy machine takes its time to start
+vi.setConfig({ testTimeout: 60_000 });
+
 let stand: Newsstand;
 let git: GitOrigin;
 let source = '';
