@@ -33,6 +33,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/x-icon': 'ico',
 };
 const STORED = new RegExp(`^[0-9a-f]{16}\\.(?:${Object.values(EXTENSIONS).join('|')})$`);
+/** Pictures fetched beside each other, of however many posts. */
 const AT_ONCE = 4;
 const TIMEOUT_MS = 60_000;
 const LIMITS = { limit: 50_000_000, idleMs: 30_000 };
@@ -44,10 +45,12 @@ const DRAFT = '.draft';
  */
 export class LocalPictures {
   readonly #options: LocalPicturesOptions;
-  /** Names of the files that are there, by hash. */
+  /** Names of the files that were there, by hash. */
   readonly #stored = new Map<string, string>();
-  /** What could not be had in this run: other posts may show it too. */
-  readonly #failed = new Set<string>();
+  readonly #asked = new Map<string, Promise<string>>();
+  /** Requests that may still be begun, and who waits for one to end. */
+  #lanes = AT_ONCE;
+  readonly #waiting: (() => void)[] = [];
   /** An address in an attribute, in a list of candidates, or between quotes in front matter. */
   readonly #proxied: RegExp;
 
@@ -70,7 +73,7 @@ export class LocalPictures {
     return this.#options.address;
   }
 
-  /** Fetches a post's pictures, some beside each other. One that cannot be had keeps its proxied address. */
+  /** Fetches a post's pictures. One that cannot be had keeps its proxied address. */
   async localise(post: string): Promise<LocalisedPost> {
     const urls = new Set<string>();
     this.#replace(post, (proxied, url) => {
@@ -79,15 +82,12 @@ export class LocalPictures {
     });
     const names = new Map<string, string>();
     const failed: string[] = [];
-    const waiting = [...urls];
-    const lane = async () => {
-      for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) {
-        const name = await this.#store(url);
-        if (name === 'failed') failed.push(url);
-        else if (name !== 'unsuitable') names.set(url, name);
-      }
+    const store = async (url: string) => {
+      const name = await this.#store(url);
+      if (name === 'failed') failed.push(url);
+      else if (name !== 'unsuitable') names.set(url, name);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all([...urls].map(store));
     const text = this.#replace(post, (proxied, url) => {
       const name = names.get(url);
       return name === undefined ? proxied : this.#options.address + name;
@@ -106,13 +106,31 @@ export class LocalPictures {
     );
   }
 
-  async #store(url: string): Promise<string | 'unsuitable' | 'failed'> {
+  /** Gives the name of a picture's file, `unsuitable` or `failed`. It is asked for once in a run, whether it can be had or not: other posts may show it too. */
+  #store(url: string): Promise<string> {
+    const stored = this.#asked.get(url) ?? this.#inTurn(() => this.#storeNow(url));
+    this.#asked.set(url, stored);
+    return stored;
+  }
+
+  async #storeNow(url: string): Promise<string> {
     const hash = createHash('sha256').update(url).digest('hex').slice(0, 16);
     const stored = this.#stored.get(hash);
     if (stored !== undefined) return stored;
-    const found = this.#failed.has(url) ? 'failed' : await this.#fetch(url);
-    if (found === 'failed') this.#failed.add(url);
+    const found = await this.#fetch(url);
     return typeof found === 'string' ? found : this.#write(`${hash}.${found.extension}`, found.bytes);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#lanes > 0) this.#lanes--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#lanes++;
+    }
   }
 
   async #fetch(url: string): Promise<{ extension: string; bytes: Uint8Array } | 'unsuitable' | 'failed'> {
@@ -131,7 +149,6 @@ export class LocalPictures {
     const file = path.join(this.#options.folder, name);
     writeFileSync(file + DRAFT, bytes);
     renameSync(file + DRAFT, file);
-    this.#stored.set(name.slice(0, 16), name);
     return name;
   }
 }

@@ -24,7 +24,8 @@ const ALIKE = 0.5;
 /**
  * Finds the article of each old post: the one whose address or id it names, or the one of its title, its source and its
  * date. Titles are compared by letters and digits, because the old system lost the rest on the way. Where dates tell
- * nothing, the body must be the article's. An article belongs to one post.
+ * nothing, the body must be the article's. Another source will do where the date is the same to the second, or the text
+ * the same: a source may stand elsewhere now. An article belongs to one post.
  */
 export async function matchPosts(
   posts: readonly OldPost[],
@@ -40,22 +41,21 @@ export async function matchPosts(
   const findCandidates = candidateFinder(entries);
   const open = posts.map((post) => ({ post, candidates: findCandidates(post) }));
 
-  const dated = open.flatMap(({ post, candidates }) =>
-    candidates.flatMap((each) =>
-      each.distance === undefined ? [] : { post, ...each, distance: each.distance },
+  const sure = open.flatMap(({ post, candidates }) =>
+    candidates.flatMap(({ distance, ...each }) =>
+      distance === undefined ? [] : { post, distance, ...each },
     ),
   );
-  dated.sort((a, b) => a.distance - b.distance || Number(b.isExact) - Number(a.isExact));
-  for (const { post, entry } of dated) {
+  sure.sort((a, b) => a.rank - b.rank || a.distance - b.distance || Number(b.isExact) - Number(a.isExact));
+  for (const { post, entry } of sure) {
     if (!matches.has(post) && !fileOf.has(entry.id)) take(post, entry);
   }
 
   for (const { post, candidates } of open) {
     if (matches.has(post)) continue;
-    const free = candidates.filter(({ entry, distance }) => distance === undefined && !fileOf.has(entry.id));
-    const alike: IndexEntry[] = [];
-    for (const { entry, contradicts } of free)
-      if (!contradicts && isAlike(post.body, await tools.bodyOf(entry.id))) alike.push(entry);
+    const isFree = ({ entry, distance, contradicts }: Candidate) =>
+      distance === undefined && contradicts === undefined && !fileOf.has(entry.id);
+    const alike = await findAlike(post, candidates.filter(isFree), tools);
     const [only] = alike;
     if (only !== undefined && alike.length === 1) take(post, only);
     else matches.set(post, { kind: 'unmatched', reason: reasonOf(candidates, alike, fileOf) });
@@ -63,13 +63,34 @@ export async function matchPosts(
   return matches;
 }
 
+/** Articles that have a post's text: those of its source, or else any. */
+async function findAlike(
+  { body }: OldPost,
+  candidates: readonly Candidate[],
+  { bodyOf }: MatchTools,
+): Promise<IndexEntry[]> {
+  const ofSource: IndexEntry[] = [];
+  const others: IndexEntry[] = [];
+  for (const { entry, rank } of candidates) {
+    const likeness = likenessOf(body, await bodyOf(entry.id));
+    if (rank === RANK.source && likeness !== 'other') ofSource.push(entry);
+    // no text at all tells nothing
+    if (rank === RANK.other && likeness === 'same') others.push(entry);
+  }
+  return ofSource.length > 0 ? ofSource : others;
+}
+
+/** How sure an article is a post's, the surest first. */
+const RANK = { namedOfSource: 0, named: 1, source: 2, other: 3 };
+
 interface Candidate {
   entry: IndexEntry;
+  rank: number;
   /** Whether the titles are the same as they stand. */
   isExact: boolean;
-  /** Milliseconds between the dates, or -1 where the post names the article; undefined where dates tell nothing. */
+  /** Milliseconds between the dates, 0 where the post names the article; undefined where dates tell nothing. */
   distance?: number;
-  /** Whether something tells that it is another article. */
+  /** What tells that it is another article. */
   contradicts?: 'date' | 'source';
 }
 
@@ -87,7 +108,12 @@ function candidateFinder(entries: readonly IndexEntry[]): (post: OldPost) => Can
       ...(byOriginal.get(original) ?? []),
     ]);
     if (named.length > 0)
-      return named.map((entry) => ({ entry, isExact: isOfSource(post, entry), distance: -1 }));
+      return named.map((entry) => ({
+        entry,
+        rank: isOfSource(post, entry) ? RANK.namedOfSource : RANK.named,
+        isExact: true,
+        distance: 0,
+      }));
     const titles = [foldTitle(post.title), foldTitle(fileTitle(post.file))];
     const found = new Set(titles.flatMap((title) => [...(byTitle.get(title) ?? [])]));
     return [...found].map((entry) => compareDates(post, entry));
@@ -95,21 +121,20 @@ function candidateFinder(entries: readonly IndexEntry[]): (post: OldPost) => Can
 }
 
 function compareDates(post: OldPost, entry: IndexEntry): Candidate {
-  const candidate = { entry, isExact: post.title === entry.title };
   const { date } = post;
-  const published = Date.parse(entry.published);
-  if (!isOfSource(post, entry)) {
-    // its source was moved to another category since
-    const isSameSecond = date.kind === 'instant' && !entry.dateInferred && date.time === published;
-    return isSameSecond ? { ...candidate, distance: 0 } : { ...candidate, contradicts: 'source' };
-  }
+  const ofSource = isOfSource(post, entry);
+  const rank = ofSource ? RANK.source : RANK.other;
+  const candidate = { entry, rank, isExact: post.title === entry.title };
   if (date.kind === 'none' || entry.dateInferred) return candidate;
+  const published = Date.parse(entry.published);
   const distance = Math.abs(date.time - published);
-  if (distance <= (date.kind === 'instant' ? SAME_DATE_MS : ZONES_MS)) return { ...candidate, distance };
+  if (!ofSource && date.kind === 'instant')
+    return distance === 0 ? { ...candidate, distance } : { ...candidate, contradicts: 'source' };
+  if (ofSource && distance <= (date.kind === 'instant' ? SAME_DATE_MS : ZONES_MS))
+    return { ...candidate, distance };
   // the old system put the time of its run where an item had no date: the item is no newer than that
-  return date.kind === 'wall-clock' && published < date.time
-    ? candidate
-    : { ...candidate, contradicts: 'date' };
+  const isPossible = date.kind === 'wall-clock' && published < date.time + ZONES_MS;
+  return isPossible ? candidate : { ...candidate, contradicts: 'date' };
 }
 
 /** By category path, which grew by a level over the years, or by the author, whom the old system named after the source. */
@@ -157,12 +182,13 @@ function fileTitle(file: string): string {
   return (file.split('/').at(-1) ?? '').replace(/\.[^.]+$/, '').replace(/^\d{4}-\d{2}-\d{2}-/, '');
 }
 
-/** Whether two bodies are one text: by the share of pieces of five letters they have in common. */
-function isAlike(one: string, other: string): boolean {
+/** Whether two bodies are one text, by the share of pieces of five letters they have in common. */
+function likenessOf(one: string, other: string): 'same' | 'other' | 'no text' {
   const [a, b] = [piecesOf(one), piecesOf(other)];
-  if (a.size === 0 || b.size === 0) return a.size === b.size;
+  if (a.size === 0 && b.size === 0) return 'no text';
+  if (a.size === 0 || b.size === 0) return 'other';
   const common = [...a].filter((piece) => b.has(piece)).length;
-  return common / Math.min(a.size, b.size) >= ALIKE;
+  return common / Math.min(a.size, b.size) >= ALIKE ? 'same' : 'other';
 }
 
 const LETTERS_COMPARED = 5000;

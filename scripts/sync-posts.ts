@@ -14,6 +14,9 @@ export interface SyncOptions {
   pictures?: LocalPictures;
 }
 
+/** Posts fetched beside each other: a deployed Tributary is a way off. */
+const AT_ONCE = 4;
+
 /** What a run did to a folder. */
 export interface SyncReport {
   added: number;
@@ -40,10 +43,14 @@ export async function syncPosts(
     foreign: [],
     failedPictures: new Set(),
   };
-  for (const [done, entry] of entries.entries()) {
-    await syncPost(folder, entry, options, report);
-    showProgress(done + 1, entries.length);
-  }
+  const waiting = [...entries];
+  const lane = async () => {
+    for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
+      await syncPost(folder, entry, options, report);
+      showProgress(entries.length - waiting.length, entries.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
   return report;
 }
@@ -95,7 +102,7 @@ export function describeSync({
 }: SyncReport): string {
   return [
     `${added} added, ${updated} updated, ${removed} removed, ${unchanged} as before.`,
-    ...foreign.map((file) => `Left alone, because it is not as we wrote it: ${oneLine(file)}`),
+    ...foreign.toSorted().map((file) => `Left alone, because it is not as we wrote it: ${oneLine(file)}`),
     ...[...failedPictures]
       .sort()
       .map((url) => `Shown through Tributary, because it cannot be had: ${oneLine(url)}`),

@@ -59,6 +59,7 @@ describe('an old post is matched', () => {
     ['whose author is its source', { categories: ['old'] }, {}],
     ['whose zone was misread', {}, { published: at(NOON + 8 * HOUR) }],
     ['whose source stands elsewhere now, by the second', {}, { categories: ['x'] }],
+    ['whose source stands elsewhere now, by its text', { date: { kind: 'none' } }, { categories: ['x'] }],
     ['that names the page', { title: 'x', originals: ['http://www.news.example/1?utm_source=a'] }, {}],
     ['that names the id', { title: 'x', originals: ['tag:news.example,1'] }, {}],
     ['without a date, by its text', { date: { kind: 'none' } }, {}],
@@ -106,6 +107,12 @@ describe('an old post is left', () => {
       '0',
       'its article has another file: a/b/c/Title.md',
     ]);
+  });
+
+  it('where the source is another and neither has a text', async () => {
+    const post = { date: { kind: 'none' } as const, body: '<img src="a">' };
+    expect(await matchAll([post], [{}], { body: '<img src="b">' })).toEqual(['0']);
+    expect((await matchAll([post], [{ categories: ['x'] }], { body: '' }))[0]).toContain('another text');
   });
 
   it('where several articles might be it', async () => {
