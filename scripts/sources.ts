@@ -95,12 +95,13 @@ function readListToImport({ file, prune }: { file: string; prune: boolean }): So
 }
 
 function exportList(
-  { rsshub, sources, profiles }: Awaited<ReturnType<WorkerApi['list']>>,
+  { rsshub, sources, profiles, views }: Awaited<ReturnType<WorkerApi['list']>>,
   format: 'yaml' | 'opml',
 ): string {
   const list: SourceList = {
     rsshub,
     profiles,
+    views,
     sources: sources.map(({ url, title, categories, poll, author, timezone, fulltext }) => ({
       url,
       ...(title === undefined ? {} : { title }),

@@ -1,5 +1,6 @@
 import type { OwnProfiles } from '../src/posts/own-profile.ts';
 import type { SourceEntry, SourceList } from '../src/sources/source-list.ts';
+import { checkViews, type ViewEntries, writtenViews } from '../src/sources/view-entry.ts';
 import { CommandFailure } from './command-failure.ts';
 
 /** A source as the Worker's API describes it. Times are ISO 8601. */
@@ -32,12 +33,19 @@ export class WorkerApi {
     this.#token = token;
   }
 
-  async list(): Promise<{ rsshub: string[]; sources: ListedSource[]; profiles: OwnProfiles }> {
-    return (await this.#call('GET', '/api/sources')).json();
+  async list(): Promise<{
+    rsshub: string[];
+    sources: ListedSource[];
+    profiles: OwnProfiles;
+    views: ViewEntries;
+  }> {
+    const { views, ...list } = await (await this.#call('GET', '/api/sources')).json();
+    return { ...list, views: checkViews(views).views };
   }
 
-  async import(list: SourceList, { prune = false } = {}): Promise<ImportCounts> {
-    return (await this.#call('POST', '/api/sources', { ...list, prune })).json();
+  async import({ views, ...list }: SourceList, { prune = false } = {}): Promise<ImportCounts> {
+    const body = { ...list, ...(views !== undefined && { views: writtenViews(views) }), prune };
+    return (await this.#call('POST', '/api/sources', body)).json();
   }
 
   /** Adds one source, or changes the one with the same address. Tells which. */

@@ -10,6 +10,7 @@ import { websubRoutes } from './routes/websub.ts';
 import { ArticleStore } from './store/article-store.ts';
 import { PollStore } from './store/poll-store.ts';
 import { SourceStore } from './store/source-store.ts';
+import { ViewStore } from './store/view-store.ts';
 
 /** What every route finds in its context. */
 export interface AppEnv {
@@ -21,6 +22,7 @@ export interface AppEnv {
     articles: ArticleStore;
     sources: SourceStore;
     polls: PollStore;
+    views: ViewStore;
   };
 }
 
@@ -34,6 +36,7 @@ export function createApp(): Hono<AppEnv> {
     c.set('articles', new ArticleStore(c.env.DB));
     c.set('sources', new SourceStore(c.env.DB));
     c.set('polls', new PollStore(c.env.DB));
+    c.set('views', new ViewStore(c.env.DB));
     await next();
   });
   app.route('/', pictureRoutes());

@@ -12,8 +12,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'article.ts': [],
   markup: [],
   fetch: [],
-  // the sources file holds the owner's profiles of posts
-  sources: ['markup', 'posts'],
+  // the sources file holds the owner's views of feeds and profiles of posts
+  sources: ['feeds', 'markup', 'posts'],
   discover: ['markup'],
   websub: [],
   parse: ['markup'],

@@ -57,6 +57,11 @@ const VALUES: Record<string, readonly [pattern: RegExp, sentence: string]> = {
   sorted: [/^(?:true|false)$/, '`sorted` is true or false.'],
 };
 
+/** The names of the parameters that choose, order and shorten articles. */
+export const FEED_PARAMETERS = [KEEPING, DROPPING, { filterout: [] }, VALUES].flatMap((table) =>
+  Object.keys(table),
+);
+
 /** Values that leave a feed as it is. */
 const DEFAULTS: Record<string, string> = { filter_case_sensitive: 'true', mode: 'fulltext', sorted: 'true' };
 
@@ -101,11 +106,10 @@ export function readArticleFilters(query: URLSearchParams): FiltersResult {
 
 function givenParameters(query: URLSearchParams): Map<string, string> {
   const given = new Map<string, string>();
-  for (const table of [KEEPING, DROPPING, { filterout: [] }, VALUES])
-    for (const name of Object.keys(table)) {
-      const value = query.get(name);
-      if (value) given.set(name, value);
-    }
+  for (const name of FEED_PARAMETERS) {
+    const value = query.get(name);
+    if (value) given.set(name, value);
+  }
   if (given.has('filter')) for (const name of Object.keys(KEEPING)) if (name !== 'filter') given.delete(name);
   return given;
 }
@@ -114,6 +118,22 @@ function fieldsToDrop(name: string, given: ReadonlyMap<string, string>): readonl
   if (name === 'filterout')
     return (['title', 'description'] as const).filter((field) => !given.has(`filterout_${field}`));
   return DROPPING[name] && [DROPPING[name]];
+}
+
+/** What passes the filters of a view and those that its address adds; what the address says of order and length counts. */
+export function combineFilters(view: ArticleFilters, added: ArticleFilters): ArticleFilters {
+  const smaller = (one?: number, other?: number) =>
+    one === undefined && other === undefined ? undefined : Math.min(one ?? Infinity, other ?? Infinity);
+  const maxAge = smaller(view.maxAge, added.maxAge);
+  const limit = smaller(view.limit, added.limit);
+  return {
+    ...view,
+    ...added,
+    keep: [...view.keep, ...added.keep],
+    drop: [...view.drop, ...added.drop],
+    ...(maxAge !== undefined && { maxAge }),
+    ...(limit !== undefined && { limit }),
+  };
 }
 
 /** Tells which articles pass the filters of one feed, as long as their expressions cost no more than a feed may. */

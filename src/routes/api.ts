@@ -9,9 +9,13 @@ import { parseOpml, toOpml } from '../sources/opml.ts';
 import { type FollowedSource, type PollState, sourceId } from '../sources/source.ts';
 import { checkInstances, checkSourceEntry } from '../sources/source-entry.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
+import { checkViews, writtenViews } from '../sources/view-entry.ts';
 import { RetentionStore } from '../store/retention-store.ts';
-import type { ArticleStatistics } from '../store/source-store.ts';
+import type { ArticleStatistics, ImportCounts } from '../store/source-store.ts';
+import { unknownSources } from '../store/view-store.ts';
 import { OPEN_API } from './openapi.ts';
+import { problem } from './problem.ts';
+import { viewsApi } from './views-api.ts';
 
 /** A list of some ten thousand sources. */
 const MAX_BODY_BYTES = 4_000_000;
@@ -30,6 +34,7 @@ export function apiRoutes(): Hono<AppEnv> {
   routes.delete('/api/sources/:id/proposal', refuseProposal);
   routes.post('/api/sources/:id/refresh', (c) => refreshNow(c, c.req.param('id')));
   routes.post('/api/refresh', (c) => refreshNow(c));
+  routes.route('/api/views', viewsApi());
   routes.get('/api/opml', exportOpml);
   routes.post('/api/opml', importOpml);
   return routes;
@@ -55,14 +60,15 @@ const ownerOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 async function listSources(c: Context<AppEnv>): Promise<Response> {
-  const [followed, statistics, rsshub, profiles] = await Promise.all([
+  const [followed, statistics, rsshub, profiles, views] = await Promise.all([
     c.var.sources.all(),
     c.var.sources.articleStatistics(Date.now()),
     c.var.sources.rsshubInstances(),
     c.var.sources.ownProfiles(),
+    c.var.views.all(),
   ]);
   const sources = followed.map((each) => describe(each, statistics.get(each.source.id)));
-  return c.json({ rsshub, sources, profiles });
+  return c.json({ rsshub, sources, profiles, views: writtenViews(views) });
 }
 
 async function showSource(c: Context<AppEnv>): Promise<Response> {
@@ -145,13 +151,14 @@ async function refuseProposal(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
-  const { sources, rsshub, profiles, prune } = body as Record<string, unknown>;
+  const { sources, rsshub, profiles, views, prune } = body as Record<string, unknown>;
   if (!Array.isArray(sources)) return problem(c, 422, 'The list is not right', '`sources` is a list.');
   const problems: { index?: number; message: string }[] = [];
   const instances = checkInstances(rsshub ?? []);
   if (instances.kind === 'wrong') problems.push({ message: instances.message });
   const own = checkProfiles(profiles);
-  for (const message of own.problems) problems.push({ message });
+  const checkedViews = checkViews(views ?? {});
+  for (const message of [...own.problems, ...checkedViews.problems]) problems.push({ message });
   const entries = new Map<string, SourceEntry>();
   sources.forEach((source, index) => {
     const entry = checkSourceEntry(source);
@@ -160,6 +167,12 @@ async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
       problems.push({ index, message: `${entry.value.url} is listed twice` });
     else entries.set(entry.value.url, entry.value);
   });
+  const known = [
+    ...(await c.var.sources.all()).map(({ source }) => source),
+    ...[...entries.keys()].map((url) => ({ url, id: sourceId(url) })),
+  ];
+  for (const unknown of unknownSources(checkedViews.views, known))
+    problems.push({ message: `a view names ${unknown}, which is no source; list it first` });
   if (problems.length > 0 || instances.kind === 'wrong') {
     return problem(c, 422, 'The list is not right', 'Nothing was imported.', { problems });
   }
@@ -167,6 +180,7 @@ async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
     rsshub: instances.value,
     sources: [...entries.values()],
     ...(profiles !== undefined && { profiles: own.profiles }),
+    ...(views !== undefined && { views: checkedViews.views }),
   };
   return c.json(await save(c, list, prune === true));
 }
@@ -198,8 +212,14 @@ async function exportOpml(c: Context<AppEnv>): Promise<Response> {
   return c.body(opml, 200, { 'Content-Type': 'text/x-opml; charset=utf-8' });
 }
 
-function save(c: Context<AppEnv>, list: SourceList, prune: boolean) {
-  return c.var.sources.import(list, { now: Date.now(), prune });
+async function save(c: Context<AppEnv>, list: SourceList, prune: boolean): Promise<ImportCounts> {
+  const options = { now: Date.now(), prune };
+  const counts = await c.var.sources.import(list, options);
+  if (list.views !== undefined) {
+    const sources = (await c.var.sources.all()).map(({ source }) => source);
+    await c.var.views.save(list.views, sources, options);
+  }
+  return counts;
 }
 
 async function removeSource(c: Context<AppEnv>): Promise<Response> {
@@ -240,18 +260,4 @@ function noSuchSource(c: Context<AppEnv>): Response {
 
 function tooLarge(c: Context): Response {
   return problem(c, 413, 'The body is too large', `At most ${MAX_BODY_BYTES / 1_000_000} MB are taken.`);
-}
-
-/** An error as `application/problem+json` (RFC 9457). */
-function problem(
-  c: Context,
-  status: 400 | 401 | 403 | 404 | 409 | 413 | 422,
-  title: string,
-  detail: string,
-  more: Record<string, unknown> = {},
-): Response {
-  return c.body(JSON.stringify({ title, status, detail, ...more }), status, {
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
-  });
 }

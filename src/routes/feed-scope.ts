@@ -1,4 +1,3 @@
-import type { Source } from '../sources/source.ts';
 import type { FeedScope } from '../store/article-store.ts';
 
 /** What a path asks for: which articles, and the file or nothing behind the last slash. */
@@ -8,8 +7,8 @@ export interface ScopedPath {
 }
 
 /**
- * Reads `/feed.xml`, `/categories/<path>/feed.xml`, `/sources/<id>/feed.xml` and `/tags/<tag>/feed.xml`, whatever the file is called. Levels
- * of a category path are percent-encoded one by one, so that a level may contain a slash.
+ * Reads `/feed.xml`, `/categories/<path>/feed.xml`, `/sources/<id>/feed.xml`, `/tags/<tag>/feed.xml` and
+ * `/views/<name>/feed.xml`, whatever the file is called. Levels of a category path are percent-encoded one by one, so that a level may contain a slash.
  */
 export function parseScopedPath(pathname: string): ScopedPath | undefined {
   const [first, ...rest] = pathname.slice(1).split('/').map(decodeSegment);
@@ -22,6 +21,7 @@ export function parseScopedPath(pathname: string): ScopedPath | undefined {
   if (first === 'categories') return { scope: { kind: 'category', path }, file };
   if (first === 'sources' && more.length === 0) return { scope: { kind: 'source', id }, file };
   if (first === 'tags' && more.length === 0) return { scope: { kind: 'tag', tag: id }, file };
+  if (first === 'views' && more.length === 0) return { scope: { kind: 'view', name: id }, file };
   return undefined;
 }
 
@@ -36,27 +36,17 @@ export function scopeFolder(scope: FeedScope): string {
       return `/sources/${scope.id}/`;
     case 'tag':
       return `/tags/${encodeURIComponent(scope.tag)}/`;
+    case 'view':
+      return `/views/${encodeURIComponent(scope.name)}/`;
   }
 }
 
-/** Whether a source's articles belong to a scope. A tag is the articles' own, whatever their source. */
-export function isInScope(source: Source, scope: FeedScope): boolean {
-  switch (scope.kind) {
-    case 'all':
-    case 'tag':
-      return true;
-    case 'category':
-      return scope.path.every((level, i) => source.categories[i] === level);
-    case 'source':
-      return source.id === scope.id;
-  }
-}
-
-/** What a scope is called, on its page and in its feeds. */
+/** What a scope is called, on its page and in its feeds; `viewTitle` is the owner's name for a view. */
 export function feedTitle(
   scope: FeedScope,
   sources: ReadonlyMap<string, { title: string }>,
   siteTitle: string,
+  viewTitle?: string,
 ): string {
   switch (scope.kind) {
     case 'all':
@@ -67,6 +57,8 @@ export function feedTitle(
       return `${sources.get(scope.id)?.title ?? scope.id} - ${siteTitle}`;
     case 'tag':
       return `${scope.tag} - ${siteTitle}`;
+    case 'view':
+      return `${viewTitle ?? scope.name} - ${siteTitle}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
+import { combineFilters } from '../feeds/article-filters.ts';
 import { toAtom } from '../feeds/atom.ts';
 import type { FeedDocument } from '../feeds/feed-document.ts';
 import { changesByItself, readFeedQuery } from '../feeds/feed-query.ts';
@@ -8,14 +9,16 @@ import { toJsonFeed } from '../feeds/json-feed.ts';
 import { toRss } from '../feeds/rss.ts';
 import { toOpml } from '../sources/opml.ts';
 import { sourceTitle } from '../sources/source.ts';
+import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
 import { type FeedScope, type FeedState, scopeKey } from '../store/article-store.ts';
 import { feedStates } from '../store/feed-states.ts';
-import { isInScope, parseScopedPath } from './feed-scope.ts';
+import { parseScopedPath } from './feed-scope.ts';
 import { matchesEtag } from './if-none-match.ts';
 import { type FeedRequest, feedAddress, loadFeed } from './load-feed.ts';
 import { noteReader } from './note-reader.ts';
 import { FilterTooCostly } from './pick-articles.ts';
 import { type FeedCacheTools, type RenderedFeed, RenderedFeeds } from './rendered-feeds.ts';
+import { sourcesInScope } from './sources-in-scope.ts';
 
 interface Format {
   contentType: string;
@@ -68,17 +71,19 @@ const TIMED_FOR = 300_000;
 /** Of this isolate, as long as it lives. */
 const rendered = new RenderedFeeds();
 
-/** Merged feeds of everything, of a category and what is below it, of one source, of a tag; and the lists of sources. */
+/** Where feeds lie: everything, a category and what is below it, one source, a tag, a view of the owner's. */
+const FOLDERS = ['', '/categories/:path{.+}', '/sources/:id', '/tags/:tag', '/views/:name'];
+
+/** Merged feeds, and the lists of their sources. */
 export function feedRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   for (const file of Object.keys(FORMATS)) {
-    for (const folder of ['', '/categories/:path{.+}', '/sources/:id', '/tags/:tag']) {
+    for (const folder of FOLDERS) {
       routes.get(`${folder}/${file}`, serveFeed);
       routes.options(`${folder}/${file}`, answerPreflight);
     }
   }
-  routes.get('/opml.xml', serveOpml);
-  routes.get('/categories/:path{.+}/opml.xml', serveOpml);
+  for (const folder of FOLDERS) routes.get(`${folder}/opml.xml`, serveOpml);
   return routes;
 }
 
@@ -119,8 +124,8 @@ async function serveFeed(c: Context<AppEnv>): Promise<Response> {
  * Answers 200 or 304 while the feed exists. What the feed is now is one small read; only for a reader who has another
  * version is the feed taken from where it is kept, or rendered.
  */
-async function serveCurrent(c: Context<AppEnv>, request: FeedRequest, format: Format): Promise<Response> {
-  const { scope } = request;
+async function serveCurrent(c: Context<AppEnv>, asked: FeedRequest, format: Format): Promise<Response> {
+  const { scope } = asked;
   const tools = cacheTools(c);
   const state = await feedStates.current(scopeKey(scope), () => feedState(c, scope), {
     now: Date.now(),
@@ -129,34 +134,45 @@ async function serveCurrent(c: Context<AppEnv>, request: FeedRequest, format: Fo
   if (state.kind === 'unknown') return refuse(c, 404, 'There is no such feed.');
   if (state.kind === 'gone') {
     return state.movedTo
-      ? leadTo(c, { ...request, scope: state.movedTo })
+      ? leadTo(c, { ...asked, scope: state.movedTo })
       : refuse(c, 410, 'This feed was removed.');
   }
   noteReader(c, scope);
-  const address = feedAddress(c.var.origin, request);
+  const address = feedAddress(c.var.origin, asked);
+  const request = state.view === undefined ? asked : ofView(asked, state.view);
   const version = toEtag(state.version, `${c.var.config.siteTitle}\n${address}`);
   const headersOf = (etag: string) => ({
     ...FEED_HEADERS,
     ...(request.query.archive === undefined ? CACHING.feed : CACHING.archive),
-    ...validators(etag, state.version),
+    ...validators(etag, state.changedAt),
     Link: `<${address}>; rel="self"`,
     ...(state.brokenSince !== undefined && STALE_HEADERS),
   });
   const notModified = (etag: string) => new Response(null, { status: 304, headers: headersOf(etag) });
   const isTimed = changesByItself(request.query);
-  if (!isTimed && isUnchanged(c, version, state.version)) return notModified(version);
+  if (!isTimed && isUnchanged(c, version, state.changedAt)) return notModified(version);
 
   const edition = isTimed ? `${version} ${Math.floor(Date.now() / TIMED_FOR)}` : version;
   const feed = await rendered.current(
     address,
     edition,
-    () => render(c, request, format, edition, state.version),
+    () => render(c, request, format, edition, state.changedAt),
     tools,
   );
   if (feed.body.length === 0) return refuse(c, 404, 'There is no archive of this month.');
-  if (isTimed && isUnchanged(c, feed.etag, state.version)) return notModified(feed.etag);
+  if (isTimed && isUnchanged(c, feed.etag, state.changedAt)) return notModified(feed.etag);
   const body = state.brokenSince === undefined ? feed.body : markedStale(feed, state.brokenSince);
   return new Response(body, { headers: { ...headersOf(feed.etag), 'Content-Type': feed.contentType } });
+}
+
+/** The same with what the view filters; its address says only what a reader has added. */
+function ofView(request: FeedRequest, view: ViewEntry): FeedRequest {
+  const filters = combineFilters(filtersOfView(view), request.query.filters);
+  return {
+    ...request,
+    query: { ...request.query, filters },
+    ...(view.title !== undefined && { viewTitle: view.title }),
+  };
 }
 
 /** Of a month without an archive the body is empty. */
@@ -211,10 +227,9 @@ function markedStale({ body, contentType }: RenderedFeed, since: number): string
 /** A feed without an article yet exists when a source is to fill it. */
 async function feedState(c: Context<AppEnv>, scope: FeedScope): Promise<FeedState> {
   const state = await c.var.articles.state(scope);
-  if (state.kind !== 'unknown' || scope.kind === 'tag') return state;
-  const isFollowed =
-    scope.kind === 'all' || (await c.var.sources.all()).some(({ source }) => isInScope(source, scope));
-  return isFollowed ? { kind: 'live', version: 0 } : state;
+  if (state.kind !== 'unknown' || scope.kind === 'tag' || scope.kind === 'view') return state;
+  const isFollowed = scope.kind === 'all' || (await sourcesInScope(c, scope))?.length;
+  return isFollowed ? { kind: 'live', version: 0, changedAt: 0 } : state;
 }
 
 /** Different whenever the document is, and only then. */
@@ -251,11 +266,12 @@ function cacheTools(c: Context<AppEnv>): FeedCacheTools {
   return { cache: caches.default, waitUntil: (work) => c.executionCtx.waitUntil(work) };
 }
 
-/** The sources of everything or of a category as OPML. */
+/** The sources of a feed as OPML. */
 async function serveOpml(c: Context<AppEnv>): Promise<Response> {
   const scope = parseScopedPath(new URL(c.req.url).pathname)?.scope;
-  const followed = (await c.var.sources.all()).filter(({ source }) => scope && isInScope(source, scope));
-  if (scope?.kind !== 'all' && followed.length === 0) return refuse(c, 404, 'There is no such category.');
+  const followed = scope && (await sourcesInScope(c, scope));
+  if (!followed || (scope.kind !== 'all' && scope.kind !== 'view' && followed.length === 0))
+    return refuse(c, 404, 'There is no such list of sources.');
   const sources = followed.map(({ source, state }) => ({
     ...source,
     title: sourceTitle(source, state.feedTitle),

@@ -18,6 +18,8 @@ export interface FeedRequest {
   /** `feed.xml` and the like. */
   file: string;
   query: FeedQuery;
+  /** What the owner calls the view that it is. */
+  viewTitle?: string;
 }
 
 /** The one address of a feed, its query in canonical form, absolute. */
@@ -44,7 +46,7 @@ export async function loadFeed(
   const { before: _, archive: __, ...filters } = query;
   return {
     id: feedUrn(scope, toCanonicalQuery(filters)),
-    title: feedTitle(scope, sources, c.var.config.siteTitle),
+    title: feedTitle(scope, sources, c.var.config.siteTitle, request.viewTitle),
     pageUrl: c.var.origin + scopeFolder(scope),
     selfUrl: feedAddress(c.var.origin, request),
     updated: loaded.updated ?? updated,

@@ -12,8 +12,8 @@ const noted = new Map<string, number>();
 /** Counts the program that reads a feed among those for whom its sources are polled. */
 export function noteReader(c: Context<AppEnv>, scope: FeedScope): void {
   const userAgent = c.req.header('User-Agent');
-  // whose articles a tag shows changes with every article
-  if (!userAgent || scope.kind === 'tag') return;
+  // whose articles a tag or a view shows changes with every article
+  if (!userAgent || scope.kind === 'tag' || scope.kind === 'view') return;
   const reader = readerOf(userAgent);
   const key = `${reader.reader} ${scopeKey(scope)}`;
   const now = Date.now();

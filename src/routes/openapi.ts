@@ -1,3 +1,5 @@
+import { FEED_PARAMETERS } from '../feeds/article-filters.ts';
+
 const TEXT = { type: 'string' };
 const TIME = { type: 'string', format: 'date-time' };
 const COUNT = { type: 'integer' };
@@ -22,6 +24,12 @@ const PROFILES_BY_NAME = {
     required: ['keys'],
     properties: { like: TEXT, keys: { type: 'object', additionalProperties: true } },
   },
+};
+
+const VIEWS_BY_NAME = {
+  type: 'object',
+  description: 'The owner’s views, by name.',
+  additionalProperties: ref('View'),
 };
 
 const ENTRY_FIELDS = {
@@ -53,6 +61,7 @@ export const OPEN_API = {
               rsshub: { type: 'array', items: TEXT },
               sources: { type: 'array', items: ref('Source') },
               profiles: PROFILES_BY_NAME,
+              views: VIEWS_BY_NAME,
             },
           }),
         },
@@ -117,6 +126,28 @@ export const OPEN_API = {
         responses: { 202: answer('What was queued', ref('Queued')) },
       },
     },
+    '/api/views': {
+      get: {
+        summary: 'The owner’s views',
+        responses: { 200: answer('The views', { type: 'object', properties: { views: VIEWS_BY_NAME } }) },
+      },
+    },
+    '/api/views/{name}': {
+      parameters: [{ name: 'name', in: 'path', required: true, schema: TEXT }],
+      put: {
+        summary: 'Adds a view, or puts another in its place',
+        requestBody: { required: true, ...json(ref('View')) },
+        responses: {
+          200: answer('The view as it is now', ref('View')),
+          201: answer('A new view', ref('View')),
+          ...WRONG,
+        },
+      },
+      delete: {
+        summary: 'Removes a view; its feeds answer 410 from then on',
+        responses: { 204: answer('It is gone.'), 404: problem('There is no such view.') },
+      },
+    },
     '/api/opml': {
       get: { summary: 'The list as OPML', responses: { 200: { description: 'OPML 2.0', ...opml } } },
       post: {
@@ -137,6 +168,7 @@ export const OPEN_API = {
         properties: {
           rsshub: { type: 'array', items: TEXT },
           sources: { type: 'array', items: ref('SourceEntry') },
+          views: VIEWS_BY_NAME,
           profiles: PROFILES_BY_NAME,
           prune: { type: 'boolean', description: 'Removes what is not listed.' },
         },
@@ -173,6 +205,17 @@ export const OPEN_API = {
           },
           brokenSince: { ...TIME, description: 'There while the source counts as broken.' },
           repairs: { type: 'array', items: TEXT, description: 'What had to be mended to read the feed.' },
+        },
+      },
+      View: {
+        type: 'object',
+        description: 'Which articles it shows: of these sources, categories and tags, or of all.',
+        properties: {
+          title: TEXT,
+          sources: { type: 'array', items: TEXT, description: 'Addresses or ids.' },
+          categories: { type: 'array', items: { type: 'array', items: TEXT } },
+          tags: { type: 'array', items: TEXT },
+          ...Object.fromEntries(FEED_PARAMETERS.map((name) => [name, TEXT])),
         },
       },
       ImportCounts: {

@@ -1,13 +1,17 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
+import type { Article } from '../article.ts';
 import { articlePage } from '../pages/article-page.ts';
 import { ICON } from '../pages/icon.ts';
 import type { AnnouncedFeed, Html } from '../pages/page.ts';
 import { riverPage } from '../pages/river.ts';
 import { STYLE } from '../pages/style.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
+import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
 import type { FeedScope } from '../store/article-store.ts';
-import { feedTitle, isInScope, parseScopedPath, scopeFolder } from './feed-scope.ts';
+import { feedTitle, parseScopedPath, scopeFolder } from './feed-scope.ts';
+import { pickArticles, type ReadArticles } from './pick-articles.ts';
+import { sourcesInScope } from './sources-in-scope.ts';
 
 const ARTICLES_ON_A_PAGE = 60;
 
@@ -27,6 +31,7 @@ export function pageRoutes(): Hono<AppEnv> {
   routes.get('/categories/*', serveRiver);
   routes.get('/sources/*', serveRiver);
   routes.get('/tags/*', serveRiver);
+  routes.get('/views/*', serveRiver);
   routes.get('/articles/:id', serveArticle);
   routes.get('/style.css', (c) =>
     c.body(STYLE, 200, {
@@ -45,19 +50,19 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
   if (!pathname.endsWith('/')) return c.redirect(`${pathname}/`, 301);
   const scope = parseScopedPath(pathname)?.scope;
   if (scope === undefined) return c.notFound();
-  const [articles, followed] = await Promise.all([
-    c.var.articles.latest(scope, ARTICLES_ON_A_PAGE),
+  const view = scope.kind === 'view' ? await c.var.views.find(scope.name) : undefined;
+  const [articles, followed, shown] = await Promise.all([
+    articlesOn(c, scope, view?.entry),
     c.var.sources.all(),
+    sourcesInScope(c, scope),
   ]);
-  const shown = followed.filter(({ source }) => isInScope(source, scope));
-  const isEmpty = scope.kind === 'tag' ? articles.length === 0 : shown.length === 0;
-  if (isEmpty && scope.kind !== 'all') return c.notFound();
+  if (!shown || (shown.length === 0 && scope.kind !== 'all' && scope.kind !== 'view')) return c.notFound();
   const sources = new Map(followed.map((each) => [each.source.id, linkTo(each)]));
   const { siteTitle, timezone } = c.var.config;
   return send(
     c,
     riverPage({
-      title: feedTitle(scope, sources, siteTitle),
+      title: feedTitle(scope, sources, siteTitle, view?.entry.title),
       siteTitle,
       articles,
       sources,
@@ -66,6 +71,18 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
       timezone,
     }),
   );
+}
+
+/** The newest articles; of a view those that its feeds show. */
+async function articlesOn(
+  c: Context<AppEnv>,
+  scope: FeedScope,
+  view: ViewEntry | undefined,
+): Promise<readonly Article[]> {
+  if (view === undefined) return c.var.articles.latest(scope, ARTICLES_ON_A_PAGE);
+  const read: ReadArticles = (limit, behind) => c.var.articles.latest(scope, limit, behind);
+  const { articles } = await pickArticles(read, { filters: filtersOfView(view) }, Date.now());
+  return articles.slice(0, ARTICLES_ON_A_PAGE);
 }
 
 async function serveArticle(c: Context<AppEnv>): Promise<Response> {
@@ -99,7 +116,7 @@ function linkTo({ source, state }: FollowedSource): { title: string; href: strin
 
 /** The categories one level below. */
 function pathsBelow(scope: FeedScope, shown: readonly FollowedSource[]): { title: string; href: string }[] {
-  if (scope.kind === 'source' || scope.kind === 'tag') return [];
+  if (scope.kind !== 'all' && scope.kind !== 'category') return [];
   const above = scope.kind === 'category' ? scope.path : [];
   const titles = new Set(shown.flatMap(({ source }) => source.categories[above.length] ?? []));
   return [...titles].map((title) => ({

@@ -14,7 +14,7 @@ export class FilterTooCostly extends Error {
 }
 
 /** Articles in the order of a feed, from the place behind another on. */
-type ReadArticles = (limit: number, behind: FeedPosition | undefined) => Promise<readonly Article[]>;
+export type ReadArticles = (limit: number, behind: FeedPosition | undefined) => Promise<readonly Article[]>;
 
 /** The articles of one document. */
 export interface PickedArticles {

@@ -110,7 +110,8 @@ function checkPollMinutes(input: unknown): Checked<number> {
   return { kind: 'ok', value: minutes };
 }
 
-function checkCategories(input: unknown): Checked<string[]> {
+/** A category path: a list of names, or one name. */
+export function checkCategories(input: unknown): Checked<string[]> {
   if (!isGiven(input)) return { kind: 'ok', value: [] };
   const list = Array.isArray(input) ? input : [input];
   if (list.length > MAX_PATH_DEPTH)

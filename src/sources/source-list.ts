@@ -1,4 +1,5 @@
 import type { OwnProfiles } from '../posts/own-profile.ts';
+import type { ViewEntries } from './view-entry.ts';
 
 /** One source as its owner writes it down, in the sources file or in OPML. */
 export interface SourceEntry {
@@ -31,6 +32,8 @@ export interface SourceList {
   sources: readonly SourceEntry[];
   /** The owner's profiles of posts; without them those there are stay. */
   profiles?: OwnProfiles;
+  /** The owner's views; without them those there are stay. */
+  views?: ViewEntries;
 }
 
 /** A list that was read, or everything that is wrong with it; a list with a problem is not imported in part. */

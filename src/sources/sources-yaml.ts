@@ -2,8 +2,9 @@ import { isMap, isSeq, LineCounter, type Node, parseDocument, stringify } from '
 import { checkOwnProfile, type OwnProfile } from '../posts/own-profile.ts';
 import { checkInstances, checkSourceEntry } from './source-entry.ts';
 import type { ListProblem, PollRange, SourceEntry, SourceList, SourceListResult } from './source-list.ts';
+import { checkView, type ViewEntry, writtenViews } from './view-entry.ts';
 
-const KNOWN = ['rsshub', 'defaults', 'sources', 'profiles'];
+const KNOWN = ['rsshub', 'defaults', 'sources', 'views', 'profiles'];
 const DEFAULTS = ['poll', 'author', 'timezone', 'fulltext'];
 
 /**
@@ -14,6 +15,8 @@ const DEFAULTS = ['poll', 'author', 'timezone', 'fulltext'];
  *     sources:
  *       - url: rsshub://qutoutiao/category/1
  *         categories: [新媒体, 趣头条, 分类]
+ *     views:
+ *       morning: { categories: [[新媒体]], filterout_title: 广告, limit: 20 }
  *     profiles:
  *       blog: { like: hugo, keys: { title: title, cover: headImage } }
  *
@@ -69,6 +72,15 @@ export function parseSourcesYaml(text: string): SourceListResult {
     sources.push(checked.value);
   }
 
+  const viewsNode = root.get('views', true) as Node | undefined;
+  const views: Record<string, ViewEntry> = {};
+  if (viewsNode !== undefined && !isMap(viewsNode)) wrongAt(viewsNode, '`views` is a mapping by name');
+  for (const { key, value } of isMap(viewsNode) ? viewsNode.items : []) {
+    const checked = checkView(String(key), (value as Node | null)?.toJS(document));
+    if (checked.kind === 'ok') views[String(key)] = checked.value;
+    else wrongAt(key, checked.message);
+  }
+
   const profilesNode = root.get('profiles', true) as Node | undefined;
   const profiles: Record<string, OwnProfile> = {};
   if (profilesNode !== undefined && !isMap(profilesNode))
@@ -81,7 +93,15 @@ export function parseSourcesYaml(text: string): SourceListResult {
 
   if (problems.length > 0) return { kind: 'invalid', problems: problems.sort((a, b) => a.line - b.line) };
   const rsshub = instances?.kind === 'ok' ? instances.value : [];
-  return { kind: 'list', list: { rsshub, sources, ...(profilesNode !== undefined && { profiles }) } };
+  return {
+    kind: 'list',
+    list: {
+      rsshub,
+      sources,
+      ...(viewsNode !== undefined && { views }),
+      ...(profilesNode !== undefined && { profiles }),
+    },
+  };
 }
 
 /** Writes a sources file that `parseSourcesYaml` reads back to the same list. */
@@ -89,11 +109,12 @@ export function toSourcesYaml(list: SourceList): string {
   const sources = list.sources.map(({ poll, ...entry }) =>
     poll === undefined ? entry : { ...entry, poll: writePoll(poll) },
   );
-  const { rsshub, profiles = {} } = list;
+  const { rsshub, views = {}, profiles = {} } = list;
   return stringify(
     {
       ...(rsshub.length > 0 && { rsshub }),
       sources,
+      ...(Object.keys(views).length > 0 && { views: writtenViews(views) }),
       ...(Object.keys(profiles).length > 0 && { profiles }),
     },
     { lineWidth: 0 },

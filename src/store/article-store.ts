@@ -1,13 +1,15 @@
 import type { Article, ArticleIdentity, IdentifiedArticle } from '../article.ts';
 import { postAuthor, type Source } from '../sources/source.ts';
 import type { SourceEntry } from '../sources/source-list.ts';
+import type { ViewEntry } from '../sources/view-entry.ts';
 
 /** Which articles a feed shows. */
 export type FeedScope =
   | { kind: 'all' }
   | { kind: 'category'; path: readonly string[] }
   | { kind: 'source'; id: string }
-  | { kind: 'tag'; tag: string };
+  | { kind: 'tag'; tag: string }
+  | { kind: 'view'; name: string };
 
 /** A place in the order of a feed: newest first, articles of one moment by id. */
 interface Position {
@@ -17,11 +19,15 @@ interface Position {
 
 /** What a feed's address stands for now. */
 export type FeedState =
-  /** `version` is milliseconds since 1970, larger after each change; 0 before the first article. */
   | {
       kind: 'live';
-      version: number /** Since when the feed's only source is broken. */;
+      /** Larger after each change; 0 before the first article. */
+      version: number;
+      /** When that was: milliseconds since 1970. */
+      changedAt: number;
+      /** Since when the feed's only source is broken. */
       brokenSince?: number;
+      view?: ViewEntry;
     }
   /** The last source of it was removed, or moved with the others to another category. */
   | { kind: 'gone'; movedTo?: FeedScope }
@@ -304,6 +310,7 @@ export class ArticleStore {
 
   /** What a feed is now. One row read, for a single source's feed two. */
   async state(scope: FeedScope): Promise<FeedState> {
+    if (scope.kind === 'view') return this.#viewState(scope.name);
     const row = await this.#db
       .prepare(
         `SELECT version, gone, moved_to, ${scope.kind === 'source' ? '(SELECT broken_since FROM sources WHERE id = ?2)' : '?2'} AS broken_since
@@ -317,8 +324,39 @@ export class ArticleStore {
     return {
       kind: 'live',
       version: row.version,
+      changedAt: row.version,
       ...(row.broken_since !== null && { brokenSince: row.broken_since }),
     };
+  }
+
+  /** A view has changed whenever one of the feeds has whose articles it shows; so its version is the sum of theirs. */
+  async #viewState(name: string): Promise<FeedState> {
+    const row = await this.#db
+      .prepare(
+        `SELECT entry, removed_at, changed_at + coalesce(sum(version), 0) AS version,
+           max(changed_at, coalesce(max(version), 0)) AS changed_at
+         FROM views LEFT JOIN feed_versions ON scope IN (SELECT value FROM json_each(scopes))
+         WHERE name = ?1 GROUP BY name`,
+      )
+      .bind(name)
+      .first<{ entry: string; removed_at: number | null; version: number; changed_at: number }>();
+    if (row === null) return { kind: 'unknown' };
+    if (row.removed_at !== null) return { kind: 'gone' };
+    return {
+      kind: 'live',
+      version: row.version,
+      changedAt: row.changed_at,
+      view: JSON.parse(row.entry),
+    };
+  }
+
+  /** Ids of the sources that have articles with a tag. */
+  async sourcesOfTag(tag: string): Promise<string[]> {
+    const { results } = await this.#db
+      .prepare('SELECT DISTINCT source_id AS id FROM article_tags JOIN articles USING (id) WHERE tag = ?1')
+      .bind(tag)
+      .all<{ id: string }>();
+    return results.map(({ id }) => id);
   }
 
   /**
@@ -373,6 +411,8 @@ export function scopeKey(scope: FeedScope): string {
       return `source:${scope.id}`;
     case 'tag':
       return `tag:${scope.tag}`;
+    case 'view':
+      return `view:${scope.name}`;
   }
 }
 
@@ -380,6 +420,16 @@ export function scopeKey(scope: FeedScope): string {
 function categoryScope(key: string): FeedScope {
   return { kind: 'category', path: JSON.parse(key.slice('category:'.length)) };
 }
+
+const SCOPES_OF_A_VIEW =
+  'SELECT scopes.value AS scope FROM views, json_each(views.scopes) AS scopes WHERE name = ?1';
+/** Those it names, and those of the categories it names or of one below: as in `scopeQuery`. */
+const SOURCES_OF_A_VIEW = `SELECT sources.id FROM sources JOIN (${SCOPES_OF_A_VIEW})
+  ON scope IN ('all', 'source:' || sources.id, 'category:' || sources.categories)
+  OR (scope GLOB 'category:*'
+    AND substr('category:' || sources.categories, 1, length(scope)) = substr(scope, 1, length(scope) - 1) || ',')`;
+const TAGGED_FOR_A_VIEW = `SELECT article_tags.id FROM article_tags JOIN (${SCOPES_OF_A_VIEW})
+  ON scope = 'tag:' || tag`;
 
 /** Where the articles of a scope are found, and the table whose index has them in a feed's order. */
 function scopeQuery(scope: FeedScope): {
@@ -409,6 +459,13 @@ function scopeQuery(scope: FeedScope): {
         where: 'tag = ?1',
         order: 'article_tags',
         parameter: scope.tag,
+      };
+    case 'view':
+      return {
+        from: 'articles',
+        where: `(source_id IN (${SOURCES_OF_A_VIEW}) OR articles.id IN (${TAGGED_FOR_A_VIEW}))`,
+        order: 'articles',
+        parameter: scope.name,
       };
   }
 }

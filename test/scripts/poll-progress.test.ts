@@ -19,7 +19,7 @@ function fakeApi(sources: ListedSource[], failing: readonly string[] = []) {
   const refreshed: (string | undefined)[] = [];
   return {
     refreshed,
-    list: async () => ({ rsshub: [], profiles: {}, sources: structuredClone(sources) }),
+    list: async () => ({ rsshub: [], profiles: {}, views: {}, sources: structuredClone(sources) }),
     refresh: async (id?: string) => {
       refreshed.push(id);
       for (const each of sources.filter((one) => id === undefined || one.id === id)) {

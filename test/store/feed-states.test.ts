@@ -6,7 +6,7 @@ import { FeedStates } from '../../src/store/feed-states.ts';
 function counted() {
   const states = new FeedStates();
   let reads = 0;
-  const read = async (): Promise<FeedState> => ({ kind: 'live', version: ++reads });
+  const read = async (): Promise<FeedState> => ({ kind: 'live', version: ++reads, changedAt: 0 });
   const at = (now: number) => states.current('all', read, { now, waitUntil: () => {} });
   return { states, at, reads: () => reads };
 }
@@ -17,7 +17,7 @@ describe('what a feed is now', () => {
     await Promise.all([at(0), at(0), at(0)]);
     await at(999);
     expect(reads()).toBe(1);
-    expect(await at(1000)).toEqual({ kind: 'live', version: 2 });
+    expect(await at(1000)).toEqual({ kind: 'live', version: 2, changedAt: 0 });
   });
 
   it('is read anew after work that may change it, and each time while that goes on', async () => {
@@ -40,10 +40,10 @@ describe('what a feed is now', () => {
     const tools = { now: 0, waitUntil: () => {} };
     const early = states.current('all', () => new Promise<FeedState>((resolve) => (answer = resolve)), tools);
     await states.whileChanging(() => {});
-    const late = states.current('all', async () => ({ kind: 'live', version: 2 }), tools);
-    answer({ kind: 'live', version: 1 });
-    expect(await early).toEqual({ kind: 'live', version: 1 });
-    expect(await late).toEqual({ kind: 'live', version: 2 });
+    const late = states.current('all', async () => ({ kind: 'live', version: 2, changedAt: 0 }), tools);
+    answer({ kind: 'live', version: 1, changedAt: 0 });
+    expect(await early).toEqual({ kind: 'live', version: 1, changedAt: 0 });
+    expect(await late).toEqual({ kind: 'live', version: 2, changedAt: 0 });
     expect(await states.current('all', () => Promise.reject(new Error('not kept')), tools)).toEqual(
       await late,
     );
@@ -56,6 +56,6 @@ describe('what a feed is now', () => {
       waitUntil: () => {},
     });
     await expect(failing).rejects.toThrow('out of order');
-    expect(await at(1)).toEqual({ kind: 'live', version: 1 });
+    expect(await at(1)).toEqual({ kind: 'live', version: 1, changedAt: 0 });
   });
 });
