@@ -2,7 +2,7 @@ import type { Article, Enclosure } from '../article.ts';
 import type { FeedText, ParsedFeed, ParsedItem } from '../parse/parsed-feed.ts';
 import { postAuthor, type Source } from '../sources/source.ts';
 import { cleanBody } from './clean-body.ts';
-import { absoluteUrl, withoutTracking } from './links.ts';
+import { absoluteUrl, hostOf, withoutTracking } from './links.ts';
 import { plainTitle, plainToHtml, withoutForbidden } from './plain-text.ts';
 import type { Published } from './published.ts';
 
@@ -60,7 +60,7 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
 }
 
 function findLink(item: ParsedItem, base: string): string | undefined {
-  const siteHost = new URL(base).host;
+  const siteHost = hostOf(base);
   for (const candidate of [item.link, item.originalLink, item.id, item.enclosures[0]?.url]) {
     // an id is a link only when it is a whole address: anything resolves against a base
     const url = absoluteUrl(candidate ?? '', candidate === item.id ? undefined : base);

@@ -132,5 +132,6 @@ function withoutHost(address: string): string | undefined {
  * A digest of what a reader would call the content: a change of it is an update, a change of dates alone is not.
  */
 export function contentHash(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+  // as strings lie in memory, so that nothing has to be encoded first
+  return createHash('sha256').update(parts.join('\0'), 'utf16le').digest('hex').slice(0, 16);
 }

@@ -151,7 +151,7 @@ export class ArticleStore {
                changed_at = excluded.changed_at
              WHERE articles.content_hash IS NOT excluded.content_hash`,
           )
-          .bind(`[${piece.map(toRowJson).join()}]`, source.id, now),
+          .bind(JSON.stringify(piece.map(toRow)), source.id, now),
         // what D1 tells of a statement counts what its triggers do too
         this.#db.prepare('SELECT changes() AS changed'),
         this.#db
@@ -470,7 +470,7 @@ function scopeQuery(scope: FeedScope): {
   }
 }
 
-function toRowJson({ article, guid, contentHash }: IdentifiedArticle): string {
+function toRow({ article, guid, contentHash }: IdentifiedArticle): object {
   const {
     id,
     title,
@@ -482,16 +482,7 @@ function toRowJson({ article, guid, contentHash }: IdentifiedArticle): string {
     author: ___,
     ...front
   } = article;
-  return JSON.stringify({
-    id,
-    title,
-    link,
-    guid,
-    published,
-    contentHtml,
-    contentHash,
-    front: JSON.stringify(front),
-  });
+  return { id, title, link, guid, published, contentHtml, contentHash, front: JSON.stringify(front) };
 }
 
 export function fromRow(row: ArticleRow): Article {
@@ -511,14 +502,17 @@ export function fromRow(row: ArticleRow): Article {
 }
 
 function pictureHosts(articles: readonly IdentifiedArticle[]): { host: string; page?: string }[] {
-  const hosts = new Map<string, string | undefined>();
+  const pages = new Map<string, string | undefined>();
   for (const { article, pictures } of articles) {
     for (const picture of pictures) {
-      const { host } = new URL(picture);
-      if (!hosts.has(host)) hosts.set(host, article.link);
+      const origin = picture.slice(0, picture.indexOf('/', 'https://'.length));
+      if (!pages.has(origin)) pages.set(origin, article.link);
     }
   }
-  return [...hosts].map(([host, page]) => (page === undefined ? { host } : { host, page }));
+  return [...pages].map(([origin, page]) => {
+    const { host } = new URL(origin);
+    return page === undefined ? { host } : { host, page };
+  });
 }
 
 /**
