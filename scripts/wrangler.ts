@@ -52,10 +52,11 @@ export function startWrangler(args: readonly string[], environment: Record<strin
 /** Stops one wrangler and its children: politely, and after three seconds by force. */
 export async function stopWrangler(child: Wrangler): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
+  // not `exit`, behind which its last words still come
+  const closed = once(child, 'close');
   child.kill('SIGTERM');
   const force = setTimeout(killGroup, TIME_TO_STOP_MS, child.pid);
-  await exited;
+  await closed;
   clearTimeout(force);
 }
 
