@@ -97,6 +97,7 @@ interface Candidate {
 function candidateFinder(entries: readonly IndexEntry[]): (post: OldPost) => Candidate[] {
   const byTitle = new Map<string, Set<IndexEntry>>();
   const byOriginal = new Map<string, Set<IndexEntry>>();
+  const published = new Map(entries.map((entry) => [entry, Date.parse(entry.published)]));
   for (const entry of entries) {
     for (const title of [entry.title, entry.firstTitle]) add(byTitle, foldTitle(title), entry);
     if (entry.link !== undefined) add(byOriginal, canonicalLink(entry.link), entry);
@@ -116,17 +117,28 @@ function candidateFinder(entries: readonly IndexEntry[]): (post: OldPost) => Can
       }));
     const titles = [foldTitle(post.title), foldTitle(fileTitle(post.file))];
     const found = new Set(titles.flatMap((title) => [...(byTitle.get(title) ?? [])]));
-    return [...found].map((entry) => compareDates(post, entry));
+    return withoutSurplus([...found].map((entry) => compareDates(post, entry, published.get(entry) ?? 0)));
   };
 }
 
-function compareDates(post: OldPost, entry: IndexEntry): Candidate {
+/** Articles of one title that a post is compared with: others may take the nearest. */
+const MOST_CANDIDATES = 20;
+
+/** Of a column that has one title every day the nearest, or one of another day, to tell that. */
+function withoutSurplus(candidates: readonly Candidate[]): Candidate[] {
+  const possible = candidates.filter(({ contradicts }) => contradicts === undefined);
+  const ofOtherDay = candidates.find(({ contradicts }) => contradicts === 'date') ?? candidates[0];
+  if (possible.length === 0 && ofOtherDay) return [ofOtherDay];
+  const distanceOf = ({ distance }: Candidate) => distance ?? Number.MAX_SAFE_INTEGER;
+  return possible.sort((a, b) => distanceOf(a) - distanceOf(b)).slice(0, MOST_CANDIDATES);
+}
+
+function compareDates(post: OldPost, entry: IndexEntry, published: number): Candidate {
   const { date } = post;
   const ofSource = isOfSource(post, entry);
   const rank = ofSource ? RANK.source : RANK.other;
   const candidate = { entry, rank, isExact: post.title === entry.title };
   if (date.kind === 'none' || entry.dateInferred) return candidate;
-  const published = Date.parse(entry.published);
   const distance = Math.abs(date.time - published);
   if (!ofSource && date.kind === 'instant')
     return distance === 0 ? { ...candidate, distance } : { ...candidate, contradicts: 'source' };

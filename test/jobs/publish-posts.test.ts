@@ -185,6 +185,11 @@ describe.each(['github', 'gitea'] as const)('posts are published to %s', (forge)
     await show('one', 'two', 'three', 'four');
     await publish(targetAt(forge));
     expect(git.clone()['source/_posts/Old one.md']).toContain('title: "one"\n');
+
+    git.commit({ 'source/_posts/Old one.md': 'By hand' });
+    await stand.follow('https://news.example/feed', { categories: ['a', '二'], title: 'A third name' });
+    await publish(targetAt(forge));
+    expect(git.clone()['source/_posts/Old one.md']).toBe('By hand');
   });
 
   it('once, though the run was killed before it could write down that it had committed', async () => {
