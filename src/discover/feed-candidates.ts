@@ -9,7 +9,7 @@ export interface FeedCandidate {
   isGuess: boolean;
 }
 
-const FEED_TYPE = /^application\/(?:rss|atom|rdf|feed)\+(?:xml|json)(?:;|$)/;
+const FEED_TYPE = /^application\/(?:(?:rss|atom|rdf|feed)\+(?:xml|json)|json)(?:;|$)/;
 /** WordPress declares its API as if it were a feed. */
 const NO_FEED = /\/wp-json\//;
 const MAX_DECLARED = 5;

@@ -75,8 +75,13 @@ async function handle({ body, attempts }: Delivered, tools: ConsumeTools): Promi
     () => pollClaims(body, attempts, tools),
     () => tools.polls.release(run, claims),
   );
-  if (rest.length > 0 && tools.now() < leasedUntil) await sendOn(body, rest, attempts, tools);
+  // shortly before the lease ends nothing is begun; then the sources are due again
+  if (rest.length > 0 && hasTime(body, tools.now())) await sendOn(body, rest, attempts, tools);
   return 'done';
+}
+
+function hasTime({ leasedUntil }: PollMessage, now: number): boolean {
+  return now + LONGEST_POLL_MS < leasedUntil;
 }
 
 /** Does something and then the other thing, also after a fault, whose error then counts. */
@@ -111,11 +116,8 @@ async function sendOn(
 }
 
 /** Polls what a message claims and tells what is left. */
-async function pollClaims(
-  { claims, leasedUntil }: PollMessage,
-  attempts: number,
-  tools: ConsumeTools,
-): Promise<Claim[]> {
+async function pollClaims(message: PollMessage, attempts: number, tools: ConsumeTools): Promise<Claim[]> {
+  const { claims } = message;
   if (attempts > 1 && claims.length > 1) return unfinished(claims, tools);
   const { now } = tools;
   const followed = await tools.polls.claimed(claims, now());
@@ -128,7 +130,7 @@ async function pollClaims(
   const resting: { id: string; until: number }[] = [];
   const pollHost = async (sources: readonly FollowedSource[]) => {
     for (const each of sources) {
-      if (!budget.allowsPoll(now()) || now() + LONGEST_POLL_MS >= leasedUntil) left.push(each);
+      if (!budget.allowsPoll(now()) || !hasTime(message, now())) left.push(each);
       else {
         const until = askableFrom(each.source.url, askTools);
         if (until > now()) resting.push({ id: each.source.id, until: spread(until, tools) });

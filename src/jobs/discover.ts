@@ -15,19 +15,22 @@ const PAGE_BYTES = 500_000;
 
 type Page = Extract<FeedResponse, { kind: 'modified' }>;
 
+/** What a look for a feed has come to. `unclear`: something that was named as a feed could not be had. */
+export type Discovery = { kind: 'found'; url: string } | { kind: 'none' } | { kind: 'unclear' };
+
 /**
- * The address of a source's feed, asked and found to be one; undefined when there is none. It is looked for in the page
+ * Looks for the address of a source's feed, and asks what it finds whether it is one. It is looked for in the page
  * that came in its place, otherwise in the page of its site. Hosts are asked as politely as for polls.
  */
 export async function discoverFeed(
   { source, state }: FollowedSource,
   tools: AskTools,
   page?: Page,
-): Promise<string | undefined> {
+): Promise<Discovery> {
   const policy = allowing(new URL(source.url).origin, tools.policy);
   const look = new Look({ ...tools, policy, headerTimeoutMs: TIMEOUT_MS });
   const start = page ?? (await firstPage([state.siteLink ?? '/', '/'], source.url, look));
-  if (start === undefined) return undefined;
+  if (start === undefined) return { kind: look.outcome };
   const { text } = bytesToText(start.bytes.subarray(0, PAGE_BYTES), start.contentType);
   const unwanted = new Set([source.url, ...(state.failure?.refusedUrls ?? [])]);
   for (const { url, isGuess } of feedCandidates(text, start.url)) {
@@ -35,9 +38,9 @@ export async function discoverFeed(
     const response = await look.ask(url, { isGuess });
     if (response?.kind !== 'modified') continue;
     const feed = await readFeed(response.bytes, response);
-    if (feed.kind === 'feed') return url;
+    if (feed.kind === 'feed') return { kind: 'found', url };
   }
-  return undefined;
+  return { kind: look.outcome };
 }
 
 async function firstPage(links: readonly string[], base: string, look: Look): Promise<Page | undefined> {
@@ -53,6 +56,8 @@ async function firstPage(links: readonly string[], base: string, look: Look): Pr
 class Look {
   readonly #tools: AskTools & { headerTimeoutMs: number };
   #requests = MAX_REQUESTS_OF_A_LOOK;
+  /** What it is that nothing was found, as far as it was looked for. */
+  outcome: 'none' | 'unclear' = 'none';
 
   constructor(tools: AskTools & { headerTimeoutMs: number }) {
     this.#tools = tools;
@@ -60,9 +65,15 @@ class Look {
 
   /** Undefined where the host is to be left alone, or enough was asked. A guess is not followed elsewhere. */
   async ask(url: string, { isGuess = false } = {}): Promise<FeedResponse | undefined> {
+    const response = await this.#askPolitely(url, isGuess);
+    if (!isGuess && response?.kind !== 'modified' && !isGone(response)) this.outcome = 'unclear';
+    return response;
+  }
+
+  async #askPolitely(url: string, isGuess: boolean): Promise<FeedResponse | undefined> {
     const { manners, now } = this.#tools;
-    const fetch = isGuess ? withoutRedirects(this.#tools.fetch) : this.#tools.fetch;
     if (this.#requests <= 0 || manners.pausedUntil(url) > now) return undefined;
+    const fetch = isGuess ? withoutRedirects(this.#tools.fetch) : this.#tools.fetch;
     await manners.turn(url);
     const response = await requestFeed({ url }, { ...this.#tools, fetch: this.#counted(fetch) });
     await manners.answered(url, response);
@@ -72,6 +83,11 @@ class Look {
   #counted(fetch: Fetch): Fetch {
     return async (url, init) => (this.#requests-- > 0 ? fetch(url, init) : NOTHING_THERE());
   }
+}
+
+/** Whether a server has said that there is nothing. */
+function isGone(response: FeedResponse | undefined): boolean {
+  return response?.kind === 'failed' && (response.status === 404 || response.status === 410);
 }
 
 const NOTHING_THERE = () => new Response(null, { status: 404 });

@@ -8,7 +8,7 @@ import type { ParsedFeed } from '../parse/parsed-feed.ts';
 import { readFeed } from '../parse/read-feed.ts';
 import { nextCheckAfterFailure, nextCheckAfterSuccess } from '../sources/due.ts';
 import { isRsshubRoute } from '../sources/feed-addresses.ts';
-import { isTimeToLook } from '../sources/lost-feed.ts';
+import { isTimeToLook, nextLook } from '../sources/lost-feed.ts';
 import { hintsAfterUnchanged, publisherHints } from '../sources/publisher-hints.ts';
 import { hasMoved, redirectSeen } from '../sources/redirect.ts';
 import { rhythmOf } from '../sources/rhythm.ts';
@@ -188,8 +188,7 @@ async function fail(
 ): Promise<RefreshOutcome> {
   const { source, state } = followed;
   const { now } = tools;
-  const { lookedAt, proposedUrl: proposed } = state.failure ?? {};
-  const wasLookedFor = page !== undefined && lookedAt !== undefined && proposed === undefined;
+  const wasLookedFor = page !== undefined && state.failure?.lookAgainAt !== undefined;
   if (isRsshubRoute(source.url) || !isTimeToLook(failure, state.failure, now))
     return saveFailure(followed, wasLookedFor ? withoutFeed(failure) : failure, tools);
   const isNew = page !== undefined && state.lastSuccessAt === undefined;
@@ -197,13 +196,14 @@ async function fail(
     const isLastPoll = failure.status === GONE;
     return isNew || isLastPoll ? { kind: 'put-off' } : saveFailure(followed, failure, tools);
   }
-  const proposedUrl = await discoverFeed(followed, tools, page);
-  const looked = { ...failure, lookedAt: now };
-  if (proposedUrl === undefined)
-    return saveFailure(followed, page === undefined ? looked : withoutFeed(looked), tools);
-  if (isNew && (await tools.sources.move(source.id, proposedUrl)))
-    return refresh({ source: { ...source, url: proposedUrl }, state }, tools);
-  return saveFailure(followed, { ...looked, proposedUrl }, tools);
+  const found = await discoverFeed(followed, tools, page);
+  if (found.kind !== 'found') {
+    const inVain = { ...failure, lookAgainAt: nextLook(found.kind, now) };
+    return saveFailure(followed, page === undefined ? inVain : withoutFeed(inVain), tools);
+  }
+  if (isNew && (await tools.sources.move(source.id, found.url)))
+    return refresh({ source: { ...source, url: found.url }, state }, tools);
+  return saveFailure(followed, { ...failure, proposedUrl: found.url }, tools);
 }
 
 /** A page through which no feed was found. */
@@ -225,7 +225,7 @@ async function saveUnchanged(
 }
 
 /** What is known of a failure when it happens. */
-type NewFailure = Pick<SourceFailure, 'kind' | 'detail' | 'status' | 'proposedUrl' | 'lookedAt'> & {
+type NewFailure = Pick<SourceFailure, 'kind' | 'detail' | 'status' | 'proposedUrl' | 'lookAgainAt'> & {
   /** What the server asked for. */
   retryAfterSeconds?: number;
 };
@@ -237,7 +237,7 @@ export async function saveFailure(
   { sources, now, jitter }: Pick<RefreshTools, 'now' | 'jitter'> & { sources: Pick<SourceStore, 'savePoll'> },
 ): Promise<RefreshOutcome> {
   const failures = state.consecutiveFailures + 1;
-  const { proposedUrl, lookedAt, refusedUrls } = { ...state.failure, ...found };
+  const { proposedUrl, lookAgainAt, refusedUrls } = { ...state.failure, ...found };
   const failure: SourceFailure = {
     kind,
     detail,
@@ -245,7 +245,7 @@ export async function saveFailure(
     since: state.failure?.since ?? now,
     ...(status !== undefined && { status }),
     ...(proposedUrl !== undefined && { proposedUrl }),
-    ...(lookedAt !== undefined && { lookedAt }),
+    ...(lookAgainAt !== undefined && proposedUrl === undefined && { lookAgainAt }),
     ...(refusedUrls !== undefined && { refusedUrls }),
   };
   const basis = { poll: source.poll, hints: state.hints, failure, failures, retryAfterSeconds };

@@ -100,7 +100,7 @@ function describe(
       ...failure,
       at: iso(failure.at),
       since: iso(failure.since),
-      lookedAt: iso(failure.lookedAt),
+      lookAgainAt: iso(failure.lookAgainAt),
     },
     brokenSince: iso(state.brokenSince),
     repairs: state.repairs,

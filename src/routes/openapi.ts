@@ -197,7 +197,10 @@ export const OPEN_API = {
                 ...TEXT,
                 description: 'Where its feed was found; PATCH it as `url` to follow it.',
               },
-              lookedAt: { ...TIME, description: 'When its site was last asked for another feed.' },
+              lookAgainAt: {
+                ...TIME,
+                description: 'When its feed is looked for again, where that was in vain.',
+              },
               refusedUrls: { type: 'array', items: TEXT, description: 'Proposals that were refused.' },
               at: TIME,
               since: { ...TIME, description: 'When the first of the failures in a row was.' },

@@ -51,8 +51,8 @@ export interface SourceFailure {
   detail: string;
   /** Where the source's feed was found instead; the owner says whether to follow it there. */
   proposedUrl?: string;
-  /** When the feed was last looked for elsewhere. */
-  lookedAt?: number;
+  /** There once the feed was looked for elsewhere in vain: until when it is not looked for again. */
+  lookAgainAt?: number;
   /** Proposals that the owner did not want. */
   refusedUrls?: readonly string[];
   /** What the server answered, where it answered. */

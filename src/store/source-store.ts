@@ -181,7 +181,7 @@ export class SourceStore {
     const { meta } = await this.#db
       .prepare(
         `UPDATE sources SET url = ?2, etag = NULL, last_modified = NULL, body_hash = NULL, stable_hash = NULL,
-           redirect = NULL, failure = json_remove(failure, '$.proposedUrl', '$.lookedAt')
+           redirect = NULL, failure = json_remove(failure, '$.proposedUrl', '$.lookAgainAt')
          WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sources WHERE url = ?2)`,
       )
       .bind(id, url)
@@ -196,7 +196,7 @@ export class SourceStore {
         `UPDATE sources SET failure = json_remove(
            json_set(failure, '$.refusedUrls',
              json_insert(coalesce(failure -> '$.refusedUrls', '[]'), '$[#]', failure ->> '$.proposedUrl')),
-           '$.proposedUrl', '$.lookedAt')
+           '$.proposedUrl', '$.lookAgainAt')
          WHERE id = ?1 AND failure ->> '$.proposedUrl' IS NOT NULL`,
       )
       .bind(id)

@@ -10,15 +10,19 @@ describe('the feeds of a page', () => {
   it('are those its link elements declare, resolved against its base', () => {
     const html = `<base href="/sub/"><link rel="Alternate" type="application/rss+xml" href="feed?a=1&amp;b=2">
       <link rel=alternate type=application/atom+xml href=//other.example/atom>
-      <link rel="alternate" type="text/html" href="/en"><link rel="stylesheet" href="/x.css">
+      <link rel="alternate" type="application/json" href="/feed.json"><link rel="alternate" type="text/html" href="/en"><link rel="stylesheet" href="/x.css">
       <link rel="alternate" type="application/feed+json" href="javascript:alert(1)">`;
-    expect(named(html)).toEqual(['https://blog.example/sub/feed?a=1&b=2', 'https://other.example/atom']);
+    expect(named(html)).toEqual([
+      'https://blog.example/sub/feed?a=1&b=2',
+      'https://other.example/atom',
+      'https://blog.example/feed.json',
+    ]);
   });
 
   it('are not the API of WordPress, nor what stands in a comment or a script', () => {
     const html = `<!-- <link rel="alternate" type="application/rss+xml" href="/a"> -->
       <script>'<link rel="alternate" type="application/rss+xml" href="/b">'</script>
-      <link rel="alternate" type="application/feed+json" href="/wp-json/oembed">`;
+      <link rel="alternate" type="application/json" href="/wp-json/oembed">`;
     expect(named(html)).toEqual([]);
   });
 

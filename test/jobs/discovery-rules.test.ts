@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PLAN_LIMITS } from '../../src/sources/plan-limits.ts';
 import { Newsstand, type Publisher, type Reply, rss } from '../support/newsstand.ts';
 
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const HOST = 'news.example';
 const FEED = `https://${HOST}/feed`;
 const NEW_FEED = `https://${HOST}/new`;
@@ -83,6 +84,14 @@ describe('2.7: a feed that has died', () => {
     expect(paths().filter((path) => path === '/')).toHaveLength(1);
     replies['/'] = page(linkTo('/new'));
     await stand.pass(10 * DAY);
+    expect(await failureOf(id)).toMatchObject({ proposedUrl: NEW_FEED });
+  });
+
+  it('is looked for again after hours where what may be it does not answer', async () => {
+    const id = await deadFeed({ status: 404 }, { '/new': { status: 503 } });
+    await stand.poll(id);
+    replies['/new'] = { body: rss(['b']) };
+    await stand.pass(5 * HOUR);
     expect(await failureOf(id)).toMatchObject({ proposedUrl: NEW_FEED });
   });
 

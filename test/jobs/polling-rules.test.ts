@@ -583,6 +583,18 @@ describe('2.4: concurrency and limits', () => {
     expect(await stand.cron()).toBe(1);
   });
 
+  it('leaves a message that comes too late to the next run, and does not send it round in circles', async () => {
+    await following(() => ({ body: rss(['a']) }));
+    await stand.cron();
+    stand.now += 26 * MINUTE;
+    await stand.deliver(1);
+    expect(stand.queued).toEqual([]);
+    expect(stand.seen).toEqual([]);
+    stand.now += 5 * MINUTE;
+    await stand.poll();
+    expect(stand.seen).toHaveLength(1);
+  });
+
   it('does not ask twice for a message that is delivered twice, one after the other or at once', async () => {
     await following(() => ({ body: rss(['a']) }));
     await stand.cron();

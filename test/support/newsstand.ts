@@ -244,9 +244,13 @@ export function overriding<T extends object>(target: T, methods: Partial<T>): T 
 }
 
 /** An RSS feed of items, newest first, an hour between each and the next; `channel` stands before them. */
-export function rss(titles: readonly string[], channel = ''): string {
+export function rss(
+  titles: readonly string[],
+  channel = '',
+  dateOf = (_: string, i: number) => Date.UTC(2026, 10, 24, 11) - i * 60 * MINUTE,
+): string {
   const items = titles.map((title, i) => {
-    const date = new Date(Date.UTC(2026, 10, 24, 11) - i * 60 * MINUTE).toUTCString();
+    const date = new Date(dateOf(title, i)).toUTCString();
     return `<item><title>${title}</title><guid isPermaLink="false">${title}</guid>
       <link>https://news.example/${encodeURIComponent(title)}</link><pubDate>${date}</pubDate></item>`;
   });
