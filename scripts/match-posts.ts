@@ -23,7 +23,7 @@ const ALIKE = 0.5;
 
 /**
  * Finds the article of each old post: the one whose address or id it names, or the one of its title, its source and its
- * date. Titles are compared by letters and digits, because the old system lost the rest on the way. Where dates tell
+ * date. Titles are compared by letters and digits, because programs lose the rest on the way into a file name. Where dates tell
  * nothing, the body must be the article's. Another source will do where the date is the same to the second, or the text
  * the same: a source may stand elsewhere now. An article belongs to one post.
  */
@@ -144,12 +144,12 @@ function compareDates(post: OldPost, entry: IndexEntry, published: number): Cand
     return distance === 0 ? { ...candidate, distance } : { ...candidate, contradicts: 'source' };
   if (ofSource && distance <= (date.kind === 'instant' ? SAME_DATE_MS : ZONES_MS))
     return { ...candidate, distance };
-  // the old system put the time of its run where an item had no date: the item is no newer than that
+  // some programs put the time of their run where an item has no date: the item is no newer than that
   const isPossible = date.kind === 'wall-clock' && published < date.time + ZONES_MS;
   return isPossible ? candidate : { ...candidate, contradicts: 'date' };
 }
 
-/** By category path, which grew by a level over the years, or by the author, whom the old system named after the source. */
+/** By category path, of which a level may be missing, or by the author, if that is the source's name. */
 function isOfSource({ categories, author }: OldPost, entry: IndexEntry): boolean {
   const isPrefix = (short: readonly string[], long: readonly string[]) =>
     short.length > 0 && short.every((level, i) => level === long[i]);

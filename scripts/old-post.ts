@@ -23,10 +23,10 @@ const ORIGINAL_KEYS =
 /** Keys that make a post's address, in Hexo and its plugins, Hugo, Jekyll and Eleventy. */
 const ADDRESS_KEYS = ['permalink', 'abbrlink', 'slug', 'url', 'aliases', 'alias'];
 
-/** What stands between two lines of dashes at the beginning; the old system wrote an empty line before the first. */
+/** What stands between two lines of dashes at the beginning; some write an empty line before the first. */
 const FRONT_MATTER = /^\uFEFF?\s*---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
-/** Reads a post; undefined where it has no front matter with a title, as a post of the old system has. */
+/** Reads a post; undefined where it has no front matter with a title. */
 export function readOldPost(file: string, text: string): OldPost | undefined {
   const [whole = '', yaml = ''] = FRONT_MATTER.exec(text) ?? [];
   if (whole === '') return undefined;
