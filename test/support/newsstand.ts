@@ -25,7 +25,7 @@ export interface SeenPoll {
 export interface Reply {
   status?: number;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   /** The connection breaks in the middle of the body. */
   breaks?: boolean;
 }
