@@ -23,7 +23,7 @@ export function healthRoutes(): Hono<AppEnv> {
 async function serveSummary(c: Context<AppEnv>): Promise<Response> {
   const headers = { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' };
   try {
-    return c.json(describe(await recentSummary(c), c.var.config.retention.maxDatabaseBytes), 200, headers);
+    return c.json(describe(await recentSummary(c), c.var.config), 200, headers);
   } catch (error) {
     console.error('the database does not answer', error);
     return c.json({ status: 'failing', warnings: ['The database does not answer.'] }, 503, headers);
@@ -40,12 +40,20 @@ async function recentSummary(c: Context<AppEnv>): Promise<HealthSummary> {
   return summary;
 }
 
-function describe(summary: HealthSummary, maxDatabaseBytes: number): Record<string, unknown> {
-  const { sources, broken, waiting, overdue, lastCheckAt, databaseBytes } = summary;
+function describe(
+  summary: HealthSummary,
+  { retention, publish }: AppEnv['Variables']['config'],
+): Record<string, unknown> {
+  const { sources, broken, waiting, overdue, lastCheckAt, databaseBytes, publishingFailures } = summary;
+  const { maxDatabaseBytes } = retention;
   const database = databaseState(databaseBytes, maxDatabaseBytes);
   const warnings = [
     ...(overdue > 0 ? [`${overdue} of ${sources} sources should have been polled an hour ago.`] : []),
     ...(database.kind === 'full' ? [`${database.detail}.`] : []),
+    // what is wrong may name the repository, which is nobody's business
+    ...(publish !== undefined && publishingFailures > 0
+      ? [`Posts could not be published, ${publishingFailures} times in a row; the log says why.`]
+      : []),
   ];
   return {
     status: warnings.length === 0 ? 'ok' : 'warning',

@@ -29,6 +29,8 @@ export interface HealthSummary {
   databaseBytes: number;
   /** Whether the database counts as too full. */
   databaseBroken: boolean;
+  /** How often in a row posts could not be published. */
+  publishingFailures: number;
 }
 
 interface ChangeRow {
@@ -50,6 +52,7 @@ interface SummaryRow {
   overdue: number;
   last_check_at: number | null;
   database_broken: number;
+  publishing_failures: number | null;
 }
 
 const HOUR = 3_600_000;
@@ -86,7 +89,8 @@ export class HealthStore {
         `SELECT count(*) AS sources, count(broken_since) AS broken,
            count(*) - count(last_checked_at) AS waiting,
            count(CASE WHEN last_checked_at IS NOT NULL AND next_check_at < ?1 THEN 1 END) AS overdue,
-           max(last_checked_at) AS last_check_at, ${DATABASE_IS_BROKEN} AS database_broken
+           max(last_checked_at) AS last_check_at, ${DATABASE_IS_BROKEN} AS database_broken,
+           (SELECT value ->> 'failures' FROM settings WHERE name = 'git') AS publishing_failures
          FROM sources`,
       )
       .bind(now - HOUR)
@@ -99,6 +103,7 @@ export class HealthStore {
       overdue: row?.overdue ?? 0,
       databaseBytes: meta.size_after,
       databaseBroken: row?.database_broken === 1,
+      publishingFailures: row?.publishing_failures ?? 0,
       ...(typeof row?.last_check_at === 'number' && { lastCheckAt: row.last_check_at }),
     };
   }

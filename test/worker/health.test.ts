@@ -8,6 +8,7 @@ import { tidy } from '../../src/jobs/retention.ts';
 import { OPEN_API } from '../../src/routes/openapi.ts';
 import { feedStates } from '../../src/store/feed-states.ts';
 import { HealthStore } from '../../src/store/health-store.ts';
+import { PublicationStore } from '../../src/store/publication-store.ts';
 import { RetentionStore } from '../../src/store/retention-store.ts';
 import worker from '../../src/worker.ts';
 import {
@@ -102,6 +103,34 @@ describe('/healthz', () => {
       lastCheckAt: expect.any(String),
       database: { bytes: expect.any(Number), maxBytes: 450_000_000 },
     });
+  });
+
+  it('warns while posts cannot be published, without saying where', async () => {
+    const ask = async (host: string) => {
+      const publishing = {
+        ...env,
+        PUBLIC_URL: `https://${host}.example`,
+        GIT_REPO: 'owner/secret-blog',
+        GIT_TOKEN: 'a-token',
+      };
+      const context = createExecutionContext();
+      const response = await createApp().fetch(new Request('https://x.example/healthz'), publishing, context);
+      await waitOnExecutionContext(context);
+      return response.text();
+    };
+    const publications = new PublicationStore(env.DB);
+    await publications.aim({ repository: 'r', branch: 'b', folder: '', writing: '' });
+    expect(JSON.parse(await ask('before'))).toMatchObject({ status: 'ok' });
+    await publications.fail(0, () => 0);
+    await publications.fail(0, () => 0);
+    const failing = await ask('failing');
+    expect(JSON.parse(failing)).toMatchObject({
+      status: 'warning',
+      warnings: ['Posts could not be published, 2 times in a row; the log says why.'],
+    });
+    expect(failing).not.toContain('secret-blog');
+    await publications.settle([]);
+    expect(JSON.parse(await ask('after'))).toMatchObject({ status: 'ok' });
   });
 
   it('answers 503 when the database does not answer', async () => {
