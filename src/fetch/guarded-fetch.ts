@@ -1,3 +1,4 @@
+import { Patience } from './patience.ts';
 import { type AddressPolicy, checkAddress } from './public-address.ts';
 
 /** As much of `fetch` as is used; the global one fits. */
@@ -19,6 +20,8 @@ export interface GuardedRequest {
   headersFor: (hop: URL) => Headers;
   /** How long one hop may take until its headers are there. */
   headerTimeoutMs: number;
+  /** Bounds the waits of a transfer that goes on with the body. */
+  patience?: Patience;
   /** Ends everything, the reading of the body included. */
   signal?: AbortSignal;
 }
@@ -89,7 +92,8 @@ type Answer = { kind: 'answer'; response: Response } | Extract<GuardedResponse, 
 
 async function fetchOnce(url: URL, request: GuardedRequest, fetch: Fetch): Promise<Answer> {
   const impatience = new AbortController();
-  const timer = setTimeout(() => impatience.abort(), request.headerTimeoutMs);
+  const patience = request.patience ?? new Patience();
+  patience.wait(request.headerTimeoutMs, () => impatience.abort());
   const signal = request.signal ? AbortSignal.any([request.signal, impatience.signal]) : impatience.signal;
   try {
     const { post } = request;
@@ -106,7 +110,8 @@ async function fetchOnce(url: URL, request: GuardedRequest, fetch: Fetch): Promi
       ? failed('timeout', url, `${url.host} did not answer in time`)
       : failed('unreachable', url, `${url.host} could not be reached`);
   } finally {
-    clearTimeout(timer);
+    if (request.patience) patience.rest();
+    else patience.end();
   }
 }
 

@@ -1,4 +1,5 @@
 import { discard, type Fetch, type FetchFailure, guardedFetch } from '../fetch/guarded-fetch.ts';
+import { Patience } from '../fetch/patience.ts';
 import type { AddressPolicy } from '../fetch/public-address.ts';
 import { findMaxAge, hasDirective } from '../fetch/response-timing.ts';
 import { type ContentRange, parseContentRange } from './byte-range.ts';
@@ -84,33 +85,52 @@ export async function fetchPicture(
   request: PictureRequest,
   options: FetchPictureOptions,
 ): Promise<FetchedPicture> {
+  const patience = new Patience();
+  const fetched = await climb(request, patience, options);
+  if (fetched.kind !== 'picture') patience.end();
+  return fetched;
+}
+
+async function climb(
+  request: PictureRequest,
+  patience: Patience,
+  options: FetchPictureOptions,
+): Promise<FetchedPicture> {
   const ladder = refererLadder(request.url, request.hints);
   for (const [i, rung] of ladder.entries()) {
-    const fetched = await askOn(rung, request, options);
+    const fetched = await askOn(rung, request, patience, options);
     if (fetched.kind === 'failed') return toFetchFailure(fetched.reason, fetched.url.host, fetched.detail);
     if (isRefererRefusal(fetched.response.status) && i + 1 < ladder.length) discard(fetched.response);
-    else return readAnswer(fetched.response, { rung, isFirstRung: i === 0, host: fetched.url.host }, options);
+    else {
+      const source = { rung, isFirstRung: i === 0, host: fetched.url.host, patience };
+      return readAnswer(fetched.response, source, options);
+    }
   }
   throw new Error('the ladder has at least one rung');
 }
 
-function askOn(rung: RefererRung, { url, headers, hints }: PictureRequest, options: FetchPictureOptions) {
+function askOn(
+  rung: RefererRung,
+  { url, headers, hints }: PictureRequest,
+  patience: Patience,
+  options: FetchPictureOptions,
+) {
   const headersFor = (hop: URL) => {
-    const all = new Headers(headers);
     const referer = refererForHop(rung, hop, url, hints.page);
-    if (referer !== undefined) all.set('Referer', referer);
+    if (referer === undefined) return headers;
+    const all = new Headers(headers);
+    all.set('Referer', referer);
     return all;
   };
   const { headerTimeoutMs } = options;
-  // Only the pauses of a body are bounded, not its whole duration: a slow client may take its time.
-  const signal = new AbortController().signal;
-  return guardedFetch({ url, headersFor, headerTimeoutMs, signal }, options);
+  return guardedFetch({ url, headersFor, headerTimeoutMs, patience }, options);
 }
 
 interface AnswerSource {
   rung: RefererRung;
   isFirstRung: boolean;
   host: string;
+  patience: Patience;
 }
 
 async function readAnswer(
@@ -139,7 +159,7 @@ type ReadPicture = Omit<Extract<FetchedPicture, { kind: 'picture' }>, 'etag' | '
 async function readPicture(
   response: Response,
   stream: ReadableStream<Uint8Array>,
-  { rung, isFirstRung, host }: AnswerSource,
+  { rung, isFirstRung, host, patience }: AnswerSource,
   options: FetchPictureOptions,
 ): Promise<ReadPicture | PictureFailure> {
   const range =
@@ -152,6 +172,7 @@ async function readPicture(
   const typeOf = (head: Uint8Array) => findType(head, range, response.headers, options);
   const opened = await openPicture(stream, {
     idleMs: options.idleTimeoutMs,
+    patience,
     length,
     isKnown: (head) => typeOf(head) !== undefined,
   });

@@ -20,8 +20,13 @@ export function fromFetched(fetched: Picture, admitted: Admitted): Response {
   });
 }
 
-function canStore(fetched: Picture, { request }: Admitted): boolean {
-  return request.method === 'GET' && fetched.range === undefined && fetched.freshness.store === 'anyone';
+function canStore(fetched: Picture, { request, key, deps }: Admitted): boolean {
+  return (
+    request.method === 'GET' &&
+    fetched.range === undefined &&
+    fetched.freshness.store === 'anyone' &&
+    deps.memory.arrivals.begin(key, fetched.length, deps.now)
+  );
 }
 
 type Store = (body: BodyInit) => Promise<void>;
@@ -34,7 +39,8 @@ function storeWith({ type, etag, lastModified, length, freshness }: Picture, { k
     const stored = deps.memory.hotCopies
       .keep(key, picture, deps.now)
       .then((kept) => storePicture(deps.cache, key, kept, deps.now))
-      .catch(() => {});
+      .catch(() => {})
+      .then(() => deps.memory.arrivals.end(key));
     deps.waitUntil(stored);
     await stored;
   };
@@ -44,17 +50,17 @@ function storeWith({ type, etag, lastModified, length, freshness }: Picture, { k
 function toBody(
   { body, length }: Picture,
   store: Store | undefined,
-  { limitBytes, idleTimeoutMs }: Admitted['deps'],
+  { limitBytes, idleTimeoutMs: idleMs }: Admitted['deps'],
 ): BodyInit {
   if (body.isWhole) {
     store?.(body.head);
     return body.head;
   }
-  if (!store && length !== undefined) return passOn(body, { length, idleMs: idleTimeoutMs });
-  if (!store) return streamPicture(body, { length, limitBytes });
+  if (!store && length !== undefined) return passOn(body, { length, idleMs });
+  if (!store) return streamPicture(body, { length, limitBytes, idleMs });
   const copy = openCopy(length);
   store(copy.readable).finally(() => copy.drop());
-  return streamPicture(body, { length, limitBytes }, copy);
+  return streamPicture(body, { length, limitBytes, idleMs }, copy);
 }
 
 function toCacheControl({ seconds, store }: Freshness): string {

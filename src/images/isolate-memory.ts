@@ -1,4 +1,5 @@
 import type { Judgement } from './admission.ts';
+import { Arrivals } from './arrivals.ts';
 import { HotCopies } from './hot-copies.ts';
 import { ShortMemory } from './short-memory.ts';
 
@@ -7,6 +8,7 @@ const MINUTE_MS = 60_000;
 /** What an isolate keeps from one request for a picture to the next, none of it for longer than a minute. */
 export class IsolateMemory {
   readonly hotCopies = new HotCopies();
+  readonly arrivals = new Arrivals();
   /**
    * Addresses that were let in, as they were asked for. Refusals are not kept: an article may show the picture at any
    * moment.

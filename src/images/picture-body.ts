@@ -1,4 +1,5 @@
-import { type BodyReader, openBody } from '../fetch/body-reader.ts';
+import { type BodyReader, CHUNK_BYTES, openBody } from '../fetch/body-reader.ts';
+import type { Patience } from '../fetch/patience.ts';
 import { SURE_BYTES, TYPE_BYTES } from './picture-type.ts';
 
 /** A body of which the beginning has been read. */
@@ -24,19 +25,32 @@ export async function openPicture(
   body: ReadableStream<Uint8Array>,
   {
     idleMs,
+    patience,
     length,
     isKnown,
-  }: { idleMs: number; length: number | undefined; isKnown: (head: Uint8Array) => boolean },
+  }: {
+    idleMs: number;
+    patience: Patience;
+    length: number | undefined;
+    isKnown: (head: Uint8Array) => boolean;
+  },
 ): Promise<OpenedBody> {
-  const rest = openBody(body, idleMs);
+  const rest = openBody(body, idleMs, patience);
   let head: Uint8Array<ArrayBuffer> = new Uint8Array();
-  for (;;) {
+  for (const start = Date.now(); ; ) {
+    if (Date.now() - start > idleMs) {
+      rest.cancel();
+      return { kind: 'timeout' };
+    }
     const step = await rest.next(Math.min(HEAD_BYTES, Math.max(1, (length ?? HEAD_BYTES) - head.length)));
     if (step.kind === 'end') return { kind: 'opened', body: { head, isWhole: true, rest } };
     if (step.kind !== 'chunk') return step;
     head = head.length === 0 ? step.bytes : concat(head, step.bytes);
     // what is whole needs no stream, which costs more than it does
-    if (head.length === length) return { kind: 'opened', body: { head, isWhole: true, rest } };
+    if (head.length === length) {
+      patience.end();
+      return { kind: 'opened', body: { head, isWhole: true, rest } };
+    }
     if (head.length >= TYPE_BYTES || (head.length >= SURE_BYTES && isKnown(head)))
       return { kind: 'opened', body: { head, isWhole: false, rest } };
   }
@@ -73,29 +87,36 @@ export function passOn(
 /**
  * The body as a stream of at most `limitBytes`, read no faster than it is taken. With a `copy` every piece goes there
  * as well, and the slower of the two sets the pace, so that neither piles up in memory. When the picture is too large
- * or breaks off both streams fail, because a picture cut short must not pass for a whole one.
+ * or breaks off both streams fail, because a picture cut short must not pass for a whole one. So they do when it comes
+ * more slowly than the lowest rate, on which `idleMs` are allowed; the time that a client takes is not counted.
  */
 export function streamPicture(
   { head, rest }: PictureBody,
-  { length, limitBytes }: { length: number | undefined; limitBytes: number },
+  { length, limitBytes, idleMs }: { length: number | undefined; limitBytes: number; idleMs: number },
   copy?: BodyCopy,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = openPipe(length);
   const writer = writable.getWriter();
   const send = async (bytes: Uint8Array) => {
-    await writer.write(bytes);
-    await copy?.write(bytes);
+    await Promise.all([writer.write(bytes), copy?.write(bytes)]);
   };
   const pass = async () => {
     let sent = 0;
+    let waitedMs = 0;
+    // One piece of memory serves for all: what is thrown away piles up faster than it is collected.
+    let memory = new ArrayBuffer(CHUNK_BYTES);
     for (let bytes = head; ; ) {
       sent += bytes.length;
       if (sent > limitBytes) throw new Error(`the picture is larger than ${limitBytes} bytes`);
       await send(bytes);
-      const step = await rest.next();
+      const start = Date.now();
+      const step = await rest.next(memory);
+      waitedMs += Date.now() - start;
       if (step.kind === 'end') break;
+      if (waitedMs > idleMs + sent / LOWEST_BYTES_PER_MS) throw new Error('the picture comes too slowly');
       if (step.kind !== 'chunk') throw new Error(`the picture broke off (${step.kind})`);
       bytes = step.bytes;
+      memory = bytes.buffer;
     }
     await writer.close();
     copy?.finish();
@@ -137,8 +158,9 @@ export function openCopy(length: number | undefined): BodyCopy {
 type Pipe = TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>;
 
 /**
- * A stream to write to and one to read from, which the runtime passes on by itself. Workers sends a length only for a
- * stream that promises one; elsewhere the header alone does it.
+ * A stream to write to and one to read from, which the runtime passes on by itself. What was written has been taken, so
+ * that its memory may be used again. Workers sends a length only for a stream that promises one; elsewhere the header
+ * alone does it.
  */
 function openPipe(length: number | undefined): Pipe {
   const { FixedLengthStream, IdentityTransformStream } = globalThis as unknown as {
@@ -146,7 +168,8 @@ function openPipe(length: number | undefined): Pipe {
     IdentityTransformStream?: new () => Pipe;
   };
   if (length !== undefined && FixedLengthStream) return new FixedLengthStream(length);
-  return IdentityTransformStream ? new IdentityTransformStream() : new TransformStream();
+  if (IdentityTransformStream) return new IdentityTransformStream();
+  return new TransformStream({ transform: (bytes, controller) => controller.enqueue(bytes.slice()) });
 }
 
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
