@@ -51,7 +51,7 @@ async function ask(target: string): Promise<string> {
     access: { mode: 'open', hosts: [], signingKeys: [] },
     knownHost: async () => undefined,
     rememberReferer: async () => {},
-    cache: { match: async () => undefined, put: async () => {} },
+    cache: { match: async () => undefined, put: async () => {}, delete: async () => {} },
     memory: new IsolateMemory(),
     now: 0,
     waitUntil: () => {},

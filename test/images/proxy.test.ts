@@ -302,6 +302,47 @@ describe('a picture', () => {
   });
 });
 
+describe('what an isolate remembers', () => {
+  it('who was let in is not looked up again for a minute, and who was not is', async () => {
+    let lookUps = 0;
+    const access = { mode: 'sources' as const, hosts: [], signingKeys: [] };
+    const known: ProxyDeps['knownHost'] = async ({ pathname }) => {
+      lookUps += 1;
+      return pathname === '/a.gif' ? {} : undefined;
+    };
+    const { read, deps } = await setUp(gif, { access, knownHost: known });
+    const later = (ms: number) => read('/a.gif', {}, { memory: deps.memory, now: NOW + ms });
+    for (const ms of [0, 59_999]) expect((await later(ms)).response.status).toBe(200);
+    expect(lookUps).toBe(1);
+    expect((await later(60_000)).response.status).toBe(200);
+    expect(lookUps).toBe(2);
+    for (let time = 0; time < 2; time += 1) expect((await read('/b.gif')).response.status).toBe(403);
+    expect(lookUps).toBe(4);
+  });
+
+  it('a loop is seen also at an address that was let in', async () => {
+    const { read } = await setUp(gif);
+    expect((await read()).response.status).toBe(200);
+    expect((await read('/a.gif', { headers: { via: '1.1 proxy.example' } })).response.status).toBe(508);
+  });
+
+  it('the cache is not asked for a picture that may not be stored', async () => {
+    const { read, cache } = await setUp((_, res) =>
+      res.writeHead(200, { 'cache-control': 'no-store' }).end(GIF),
+    );
+    const asked: unknown[] = [];
+    const match = cache.match.bind(cache);
+    cache.match = (key) => {
+      asked.push(key);
+      return match(key);
+    };
+    for (let time = 0; time < 3; time += 1) await read();
+    expect(asked).toHaveLength(1);
+    await read('/a.gif', {}, { now: NOW + 60_000 });
+    expect(asked).toHaveLength(2);
+  });
+});
+
 describe('methods', () => {
   it('answers a preflight without asking anybody', async () => {
     const { get } = await setUp(gif, { fetch: never });
@@ -634,7 +675,11 @@ describe('the cache', () => {
   });
 
   it('serves the picture although the cache refuses it', async () => {
-    const cache = { match: async () => undefined, put: async () => Promise.reject(new Error('full')) };
+    const cache = {
+      match: async () => undefined,
+      put: async () => Promise.reject(new Error('full')),
+      delete: async () => false,
+    };
     const { read } = await setUp((_, res) => res.end(Buffer.concat([GIF, Buffer.alloc(300_000)])), { cache });
     expect((await read()).body.length).toBe(300_100);
   });

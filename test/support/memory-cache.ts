@@ -25,6 +25,10 @@ export class MemoryCache implements PictureCache {
     });
   }
 
+  async delete(key: string): Promise<void> {
+    this.entries.delete(key);
+  }
+
   async match(key: Request | string): Promise<Response | undefined> {
     const request = new Request(key);
     const entry = this.entries.get(request.url);

@@ -11,6 +11,8 @@ export interface Answer {
   etag?: string;
   /** Never answer. */
   hangs?: boolean;
+  /** Send so many bytes of the body at once, then one by one at this interval in milliseconds, or nothing more. */
+  drip?: { bytes: number; everyMs?: number };
 }
 
 /** One request as it reached the origin. */
@@ -68,7 +70,21 @@ function send(answer: Answer | undefined, request: IncomingMessage, response: Se
   }
   const { body = '' } = answer;
   response.writeHead(answer.status ?? 200, headers);
-  response.end(typeof body === 'string' ? body : Buffer.from(body.base64, 'base64'));
+  const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.base64, 'base64');
+  if (answer.drip) drip(bytes, answer.drip, response);
+  else response.end(bytes);
+}
+
+function drip(body: Buffer, { bytes, everyMs }: NonNullable<Answer['drip']>, response: ServerResponse): void {
+  response.write(body.subarray(0, bytes));
+  if (everyMs === undefined) return;
+  let sent = bytes;
+  const timer = setInterval(() => {
+    response.write(body.subarray(sent, sent + 1));
+    sent += 1;
+    if (sent >= body.length) response.end();
+  }, everyMs);
+  response.on('close', () => clearInterval(timer));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
