@@ -12,6 +12,11 @@ interface ObjectId {
   sha: string;
 }
 
+interface Tree {
+  tree: (ObjectId & { path: string; type: string })[];
+  truncated?: boolean;
+}
+
 /** A repository at GitHub, over its Git data API. */
 export function githubRepository(access: ForgeAccess): Forge {
   const get = <T>(path: string) => callForge<T>(access, 'GET', path);
@@ -24,7 +29,9 @@ export function githubRepository(access: ForgeAccess): Forge {
     },
 
     async tree(id) {
-      const { tree } = await get<{ tree: (ObjectId & { path: string; type: string })[] }>(`/git/trees/${id}`);
+      const { tree, truncated } = await get<Tree>(`/git/trees/${id}`);
+      if (truncated)
+        throw new ForgeFailure('a folder has more files than GitHub lists: set GIT_POSTS to another');
       return new Map(tree.map(({ path, type, sha }): [string, TreeEntry] => [path, { type, id: sha }]));
     },
 
