@@ -25,7 +25,7 @@ const CONNECTIONS = 8;
 /** Requests one after the other, for the latency. */
 const LATENCY_REQUESTS = 60;
 const FEW = 10_000;
-const MANY = 100_000;
+const MANY = 1_000_000;
 
 export async function run(): Promise<void> {
   const articles = makeArticles();

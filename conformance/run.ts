@@ -13,6 +13,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   interruption: () => import('./interruption.ts'),
   adoption: () => import('./adoption.ts'),
   publishing: () => import('./publishing.ts'),
+  feeds: () => import('./feeds.ts'),
   posts: () => import('./posts.ts'),
   generators: () => import('./generators.ts'),
   'bad-sources': () => import('./bad-sources.ts'),

@@ -1,5 +1,14 @@
-import { type Article, articleUrn, type Enclosure, proxiedBody, proxiedPicture } from '../article.ts';
-import { authorsOf, type FeedDocument, type FeedSource, languageOf, linksOf } from './feed-document.ts';
+import { type Article, articleUrn, type Enclosure, proxiedPicture } from '../article.ts';
+import { escapeText } from '../markup/escape.ts';
+import {
+  authorsOf,
+  bodyOf,
+  type FeedDocument,
+  type FeedSource,
+  languageOf,
+  linksOf,
+} from './feed-document.ts';
+import { toUri } from './uri.ts';
 import { BODY, toXml } from './xml.ts';
 
 /** Writes Atom 1.0 (RFC 4287) with Media RSS thumbnails and feed history (RFC 5005). */
@@ -30,7 +39,7 @@ export function toAtom(feed: FeedDocument): string {
         entry: feed.articles.map((article) => toEntry(article, feed)),
       },
     },
-    feed.articles.filter(hasContent).map(({ contentHtml }) => proxiedBody(contentHtml, feed.proxyOrigin)),
+    feed.articles.filter(hasContent).map((article) => contentOf(article, feed)),
   );
 }
 
@@ -50,7 +59,7 @@ function toEntry(article: Article, feed: FeedDocument): Record<string, unknown> 
     category: article.tags.map((term) => ({ '@term': term })),
     summary: summary === undefined ? undefined : { '@type': 'text', '#': summary },
     content: hasContent(article) ? { '@type': 'html', ...BODY } : undefined,
-    'media:thumbnail': headImage && { '@url': proxiedPicture(headImage, feed.proxyOrigin) },
+    'media:thumbnail': headImage && { '@url': toUri(proxiedPicture(headImage, feed.proxyOrigin)) },
     source: source?.url && toSource(source, source.url, updated),
   };
 }
@@ -60,14 +69,18 @@ function hasContent({ contentHtml, link }: Article): boolean {
   return contentHtml !== '' || link === undefined;
 }
 
+function contentOf(article: Article, feed: FeedDocument): string {
+  return bodyOf(article, feed) || escapeText(article.summary ?? article.title);
+}
+
 function toPageLink(href: string): Record<string, string> {
-  return { '@rel': 'alternate', '@type': 'text/html', '@href': href };
+  return { '@rel': 'alternate', '@type': 'text/html', '@href': toUri(href) };
 }
 
 function toEnclosureLink({ url, type, length }: Enclosure): Record<string, string | undefined> {
   return {
     '@rel': 'enclosure',
-    '@href': url,
+    '@href': toUri(url),
     '@type': type,
     '@length': length === undefined ? undefined : String(length),
   };
@@ -75,9 +88,9 @@ function toEnclosureLink({ url, type, length }: Enclosure): Record<string, strin
 
 function toSource({ title, pageUrl }: FeedSource, url: string, updated: string): Record<string, unknown> {
   return {
-    id: url,
+    id: toUri(url),
     title: { '@type': 'text', '#': title },
     updated,
-    link: [{ '@rel': 'self', '@href': url }, ...(pageUrl === undefined ? [] : [toPageLink(pageUrl)])],
+    link: [{ '@rel': 'self', '@href': toUri(url) }, ...(pageUrl === undefined ? [] : [toPageLink(pageUrl)])],
   };
 }

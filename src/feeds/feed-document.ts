@@ -1,4 +1,6 @@
-import type { Article } from '../article.ts';
+import { type Article, proxiedBody } from '../article.ts';
+import { escapeAttribute } from '../markup/escape.ts';
+import { toUri } from './uri.ts';
 
 /** A feed to be written, in whatever format: what it is called, where it is served, and what it shows. */
 export interface FeedDocument {
@@ -44,6 +46,14 @@ export interface FeedSource {
 /** The people an article names, or who stands for them. */
 export function authorsOf(article: Article): readonly string[] {
   return article.authors.length > 0 ? article.authors : [article.author];
+}
+
+/** The body as feeds show it: pictures come from the proxy, and links into the article lead to its page. */
+export function bodyOf({ contentHtml, link }: Article, { proxyOrigin }: FeedDocument): string {
+  const body = proxiedBody(contentHtml, proxyOrigin);
+  if (link === undefined || !body.includes('href="#')) return body;
+  const page = escapeAttribute(toUri(link.replace(/#.*/s, '')));
+  return body.replace(/(<a (?:[^>"]|"[^"]*")*?href=")#/g, (_, before) => `${before}${page}#`);
 }
 
 /** The language of all articles, where they are of one. */

@@ -1,5 +1,6 @@
-import { type Article, articleUrn, proxiedBody, proxiedPicture } from '../article.ts';
-import { authorsOf, type FeedDocument, languageOf } from './feed-document.ts';
+import { type Article, articleUrn, proxiedPicture } from '../article.ts';
+import { authorsOf, bodyOf, type FeedDocument, languageOf } from './feed-document.ts';
+import { toUri } from './uri.ts';
 
 /**
  * Writes JSON Feed 1.1. The feed has no authors of its own, because readers add a feed's to those of each item; the
@@ -29,14 +30,14 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
   const source = feed.sources.get(article.sourceId);
   return {
     id: articleUrn(article.id),
-    url: article.link,
+    url: article.link && toUri(article.link),
     title: article.title,
     // an item has one of the two
     ...(article.contentHtml === ''
       ? { content_text: article.summary ?? article.title }
-      : { content_html: proxiedBody(article.contentHtml, feed.proxyOrigin) }),
+      : { content_html: bodyOf(article, feed) }),
     summary: article.summary,
-    image: article.headImage && proxiedPicture(article.headImage, feed.proxyOrigin),
+    image: article.headImage && toUri(proxiedPicture(article.headImage, feed.proxyOrigin)),
     date_published: new Date(article.published).toISOString(),
     date_modified: article.updated === undefined ? undefined : new Date(article.updated).toISOString(),
     authors: authorsOf(article).map((name) => ({ name })),
@@ -46,7 +47,7 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
       article.enclosures.length === 0
         ? undefined
         : article.enclosures.map(({ url, type, length }) => ({
-            url,
+            url: toUri(url),
             mime_type: type ?? 'application/octet-stream',
             size_in_bytes: length,
           })),

@@ -1,6 +1,7 @@
-import { type Article, articleUrn, type Enclosure, proxiedBody, proxiedPicture } from '../article.ts';
+import { type Article, articleUrn, type Enclosure, proxiedPicture } from '../article.ts';
 import { escapeText } from '../markup/escape.ts';
-import { authorsOf, type FeedDocument, languageOf, linksOf } from './feed-document.ts';
+import { authorsOf, bodyOf, type FeedDocument, languageOf, linksOf } from './feed-document.ts';
+import { toUri } from './uri.ts';
 import { BODY, toXml } from './xml.ts';
 
 /**
@@ -37,7 +38,7 @@ export function toRss(feed: FeedDocument): string {
         },
       },
     },
-    feed.articles.flatMap((article) => bodiesOf(article, feed.proxyOrigin)),
+    feed.articles.flatMap((article) => bodiesOf(article, feed)),
   );
 }
 
@@ -46,7 +47,7 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
   const [enclosure, ...others] = article.enclosures;
   return {
     title: article.title,
-    link: article.link,
+    link: article.link && toUri(article.link),
     guid: { '@isPermaLink': 'false', '#': articleUrn(article.id) },
     pubDate: new Date(article.published).toUTCString(),
     'dc:creator': authorsOf(article),
@@ -57,21 +58,27 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
     // readers expect one enclosure; the others are media of the same item
     enclosure: enclosure && toEnclosure(enclosure),
     'media:content': others.map(toMediaContent),
-    'media:thumbnail': article.headImage && { '@url': proxiedPicture(article.headImage, feed.proxyOrigin) },
-    source: source?.url && { '@url': source.url, '#': source.title },
+    'media:thumbnail': article.headImage && {
+      '@url': toUri(proxiedPicture(article.headImage, feed.proxyOrigin)),
+    },
+    source: source?.url && { '@url': toUri(source.url), '#': source.title },
   };
 }
 
 /** What fills the bodies of an item: the description, which readers take for markup, and the content. */
-function bodiesOf({ title, summary, contentHtml }: Article, proxyOrigin: string): string[] {
-  const description = escapeText(summary ?? title);
-  return contentHtml === '' ? [description] : [description, proxiedBody(contentHtml, proxyOrigin)];
+function bodiesOf(article: Article, feed: FeedDocument): string[] {
+  const description = escapeText(article.summary ?? article.title);
+  return article.contentHtml === '' ? [description] : [description, bodyOf(article, feed)];
 }
 
 function toEnclosure({ url, type, length }: Enclosure): Record<string, string> {
-  return { '@url': url, '@length': String(length ?? 0), '@type': type ?? 'application/octet-stream' };
+  return { '@url': toUri(url), '@length': String(length ?? 0), '@type': type ?? 'application/octet-stream' };
 }
 
 function toMediaContent({ url, type, length }: Enclosure): Record<string, string | undefined> {
-  return { '@url': url, '@type': type, '@fileSize': length === undefined ? undefined : String(length) };
+  return {
+    '@url': toUri(url),
+    '@type': type,
+    '@fileSize': length === undefined ? undefined : String(length),
+  };
 }

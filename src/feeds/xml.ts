@@ -7,6 +7,9 @@ const ILLEGAL = /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/g;
 /** Those, and what may be half a surrogate pair. */
 const NEEDS_CARE = /[\0-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]/;
 
+/** Elements of plain text, and the text of elements with attributes, such as `type="text"`. */
+const PLAIN_TEXT: ReadonlySet<string> = new Set(['title', '#']);
+
 const OPTIONS = {
   ignoreAttributes: false,
   attributeNamePrefix: '@',
@@ -19,7 +22,7 @@ const OPTIONS = {
   // the builder would go through each text five times, and let line breaks in attributes be folded
   processEntities: false,
   tagValueProcessor: (name: string, text: unknown) =>
-    name === 'title' ? escapeTitle(String(text)) : escapeText(String(text)),
+    PLAIN_TEXT.has(name) ? escapePlainText(String(text)) : escapeText(String(text)),
   attributeValueProcessor: (_: string, text: unknown) => escapeAttribute(String(text)),
 };
 
@@ -51,9 +54,9 @@ function safeInCdata(markup: string): string {
 }
 
 /**
- * Titles are plain text, but readers disagree on that; a literal `&` or `<` written as a hexadecimal reference is what
- * most of them show as it is (RSS Advisory Board profile, 2.1).
+ * Titles, and texts beside attributes, are plain text, but readers disagree on that; a literal `&` or `<` written as a
+ * hexadecimal reference is what most of them show as it is (RSS Advisory Board profile, 2.1).
  */
-function escapeTitle(title: string): string {
-  return escapeText(title).replaceAll('&amp;', '&#x26;').replaceAll('&lt;', '&#x3C;');
+function escapePlainText(text: string): string {
+  return escapeText(text).replaceAll('&amp;', '&#x26;').replaceAll('&lt;', '&#x3C;');
 }

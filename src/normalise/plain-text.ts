@@ -4,13 +4,13 @@ import { Tokenizer } from '../markup/tokenizer.ts';
 import { ELEMENTS } from './body/policy.ts';
 
 /**
- * Characters no text keeps: C0 controls and lone surrogates, which XML cannot carry, and noncharacters, which a
- * program keeps for itself (among them the `IMAGE_MARK`).
+ * Characters no text keeps: C0 controls and lone surrogates, which XML cannot carry, other controls, which it
+ * discourages (XML 1.0, 2.2), and noncharacters, which a program keeps for itself (among them the `IMAGE_MARK`).
  */
-const FORBIDDEN = /[\0-\x08\v\f\x0e-\x1f\p{Noncharacter_Code_Point}\p{Surrogate}]/gu;
+const FORBIDDEN = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\p{Noncharacter_Code_Point}\p{Surrogate}]/gu;
 
 /** Finds every text with a forbidden character but lone surrogates, and few others; cheaper than looking for each. */
-const SUSPECT = /[\0-\x08\v\f\x0e-\x1f\udffe\udfff\ufdd0-\ufdef\ufffe\uffff]/;
+const SUSPECT = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\udffe\udfff\ufdd0-\ufdef\ufffe\uffff]/;
 
 /** The text without forbidden characters, its line breaks as LF. A form feed, white space in HTML, becomes a space. */
 export function withoutForbidden(text: string): string {

@@ -229,7 +229,8 @@ async function feedState(c: Context<AppEnv>, scope: FeedScope): Promise<FeedStat
   const state = await c.var.articles.state(scope);
   if (state.kind !== 'unknown' || scope.kind === 'tag' || scope.kind === 'view') return state;
   const isFollowed = scope.kind === 'all' || (await sourcesInScope(c, scope))?.length;
-  return isFollowed ? { kind: 'live', version: 0, changedAt: 0 } : state;
+  // nothing has changed yet, and readers take 1970 for a mistake
+  return isFollowed ? { kind: 'live', version: 0, changedAt: Date.now() } : state;
 }
 
 /** Different whenever the document is, and only then. */

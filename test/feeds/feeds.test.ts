@@ -114,6 +114,15 @@ describe('Atom', () => {
   });
 });
 
+describe('an Atom entry', () => {
+  it('without a page and a body has its summary for a content, which is not to be empty', () => {
+    const { link: _, ...pageless } = ARTICLE;
+    expect(toAtom(feedOf({ ...pageless, contentHtml: '' }))).toContain(
+      '<content type="html"><![CDATA[Fog &amp; &lt;waiting&gt;]]></content>',
+    );
+  });
+});
+
 describe('JSON Feed', () => {
   it('carries an article with everything it can', () => {
     const feed = JSON.parse(toJsonFeed(feedOf(ARTICLE)));
@@ -142,6 +151,24 @@ describe('JSON Feed', () => {
         },
       },
     ]);
+  });
+});
+
+describe('a link into an article', () => {
+  const body = '<p><a title="a > b" href="#note">1</a> href="#x" <a href="https://e.example/">e</a></p>';
+  const articles = [{ ...ARTICLE, contentHtml: body }];
+
+  it.each([
+    ['RSS', toRss],
+    ['Atom', toAtom],
+  ])('leads to the article’s page in %s, where addresses are absolute', (_, write) => {
+    const absolute = body.replace('href="#note"', 'href="https://news.example/ferry?a=1&amp;b=2#note"');
+    expect(write(feedOf(...articles))).toContain(absolute);
+  });
+
+  it('stays as it is without a page', () => {
+    const { link: _, ...pageless } = ARTICLE;
+    expect(toRss(feedOf({ ...pageless, contentHtml: body }))).toContain(body);
   });
 });
 
