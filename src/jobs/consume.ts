@@ -1,6 +1,6 @@
 import type { Fetch } from '../fetch/guarded-fetch.ts';
 import type { AddressPolicy } from '../fetch/public-address.ts';
-import { isRsshubRoute, polledHost, RSSHUB_POOL } from '../sources/feed-addresses.ts';
+import { polledHost, RSSHUB_POOL } from '../sources/feed-addresses.ts';
 import type { PlanLimits } from '../sources/plan-limits.ts';
 import type { Claim } from '../sources/poll-messages.ts';
 import type { FollowedSource, Source } from '../sources/source.ts';
@@ -166,7 +166,7 @@ function spread(until: number, { random }: ConsumeTools): number {
 
 async function prepare(followed: readonly FollowedSource[], tools: ConsumeTools) {
   const [instances, pauses] = await Promise.all([tools.sources.rsshubInstances(), tools.polls.hostPauses()]);
-  const usesPool = followed.some(({ source }) => isRsshubRoute(source.url));
+  const usesPool = followed.some(({ source }) => polledHost(source.url, instances) === RSSHUB_POOL);
   const instancesAsked = usesPool ? await tools.polls.instancesAsked() : new Map<string, number>();
   const ownOrigins = tools.policy.allowedOrigins;
   return { instances, manners: new HostManners({ ...tools, instances, pauses, instancesAsked, ownOrigins }) };

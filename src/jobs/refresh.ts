@@ -201,8 +201,11 @@ async function fail(
     const inVain = { ...failure, lookAgainAt: nextLook(found.kind, now) };
     return saveFailure(followed, page === undefined ? inVain : withoutFeed(inVain), tools);
   }
-  if (isNew && (await tools.sources.move(source.id, found.url)))
-    return refresh({ source: { ...source, url: found.url }, state }, tools);
+  if (isNew && (await tools.sources.move(source.id, found.url))) {
+    // one look is enough: an address that was a feed and is a page again would lead us on and on
+    const looked = { ...failure, at: now, lookAgainAt: nextLook('none', now) };
+    return refresh({ source: { ...source, url: found.url }, state: { ...state, failure: looked } }, tools);
+  }
   return saveFailure(followed, { ...failure, proposedUrl: found.url }, tools);
 }
 

@@ -142,6 +142,25 @@ describe('2.7: looking for a feed', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000);
   });
 
+  it('is not led on and on by pages that are feeds when they are looked at', async () => {
+    const asked = new Map<string, number>();
+    stand = await Newsstand.open({
+      [HOST]: ({ path }) => {
+        const times = (asked.get(path) ?? 0) + 1;
+        asked.set(path, times);
+        return path !== '/1' && times === 1
+          ? { body: rss(['bait']) }
+          : page(linkTo(`/${Number(path.slice(1)) + 1}`));
+      },
+    });
+    const id = await stand.follow(`https://${HOST}/1`);
+    await stand.poll();
+    expect(paths()).toEqual(['/1', '/2', '/2']);
+    expect(await failureOf(id)).toMatchObject({ kind: 'not-a-feed' });
+    await stand.pass(2 * DAY);
+    expect(new Set(paths())).toEqual(new Set(['/1', '/2']));
+  });
+
   it('ends where the host has had enough', async () => {
     stand = await Newsstand.open({ [HOST]: ({ path }) => (path === '/page' ? page() : { status: 429 }) });
     await stand.follow(`https://${HOST}/page`);

@@ -726,7 +726,10 @@ describe('the RSSHub pool', () => {
     expect(await stand.titles()).toHaveLength(12);
   });
 
-  it('counts what is asked of an instance by its address', async () => {
+  it.each([
+    ['before', (ids: string[]) => ids.toReversed()],
+    ['after', (ids: string[]) => ids],
+  ])('counts what is asked of an instance by its address, %s a route', async (_, inOrder) => {
     const answer: Publisher = ({ path }) => ({ body: rss([path]) });
     await pool({ 'one.example': answer });
     await stand.follow('https://one.example/plain');
@@ -734,7 +737,7 @@ describe('the RSSHub pool', () => {
     await stand.poll();
     stand.now += 31 * MINUTE;
     // each in a message of its own, as the owner's refresh sends them
-    for (const id of ids.toReversed()) await stand.poll(id);
+    for (const id of inOrder(ids)) await stand.poll(id);
     const times = stand.seen.map(({ at }) => at);
     expect(times).toHaveLength(4);
     expect(Math.min(...times.slice(1).map((at, i) => at - (times[i] ?? 0)))).toBeGreaterThanOrEqual(MINUTE);
