@@ -11,7 +11,8 @@ def events_of(url):
     except feedvalidator.logging.ValidationFailure as failure:
         return [failure.event]
 def sentence(event):
-    return '%s: %s' % (type(event).__name__, ' '.join(Formatter([event])))
+    value = event.params.get('value', '')
+    return '%s: %s (%.80s)' % (type(event).__name__, ' '.join(Formatter([event])), value)
 urls = json.load(sys.stdin)
 json.dump([[sentence(e) for e in compatibility.AA(events_of(url))] for url in urls], sys.stdout)
 `;
