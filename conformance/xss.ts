@@ -462,6 +462,8 @@ const PIECES = [
   ']]>',
   '<pre>\n',
   '<div hidden>',
+  '<div class="language-js">',
+  '<pre data-lang=go>',
   '<picture><source srcset="a.jpg 1x, b.jpg 2x">',
   '</picture>',
   '<video poster=a.jpg>',

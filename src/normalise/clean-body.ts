@@ -230,7 +230,8 @@ class BodyCleaner {
         return;
       default:
         this.#begin(rule, this.#attributes(rule));
-        if (rule.kind === 'block') this.#noteCodeLanguage(rule);
+        // a `pre` says it for itself
+        if (rule.kind === 'block' && rule.name !== 'pre') this.#noteCodeLanguage(rule);
     }
   }
 

@@ -36,6 +36,7 @@ const SEEDS = [
   '<a href="javascript:alert(1)">x</a><a href="&#106;avascript:alert(1)">y</a><a href=" data:text/html,x">z</a>',
   '<img src=x onerror=alert(1)><body onload=alert(1)><input autofocus onfocus=alert(1)>',
   '<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>',
+  '<div class="highlight-source-js"><pre data-lang=c><pre>a</pre></pre><code class="hljs d" onclick=x></code></div>',
   '<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
   '<!--><img src=x onerror=alert(1)>--><!-- a --!><img src=x onerror=alert(1)> -->',
   '<div style="background:url(a.jpg)" hidden>a</div><p hidden>b<template>c</template>',

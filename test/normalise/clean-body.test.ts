@@ -434,6 +434,14 @@ describe('players', () => {
     expect(html('<iframe src="https://e.org/x" width=0 height=0></iframe>')).toBe('');
   });
 
+  it('keep their sources directly inside, whatever is mis-nested before them', () => {
+    const once = html('<video><b><div></b><source src="/a.mp4">x</video>');
+    expect(once).toBe(
+      '<video controls><b><div></div></b><source src="https://example.org/a.mp4"><div>x</div></video>',
+    );
+    expect(html(once)).toBe(once);
+  });
+
   it('always shows controls, and plays nothing by itself', () => {
     expect(
       html(
@@ -490,6 +498,23 @@ describe('hostile sizes', () => {
     // quadratic work on these sizes takes minutes; the bound leaves room for a busy machine
     expect(performance.now() - before).toBeLessThan(2000);
     expect(once.length).toBeLessThan(700_000);
+  });
+
+  it('become no more than a fixed multiple of themselves', () => {
+    for (const piece of [
+      '<a href=?>',
+      '<img src=a>',
+      '<table>x',
+      '<b><p></b>',
+      '<iframe src=//youtu.be/a></iframe>',
+      '&<>',
+      '<b id=a><i></b>',
+      '<video poster=a>',
+      '<img src=a srcset=a,b,c,d,e,f>',
+    ]) {
+      const input = times(piece, 2000);
+      expect(clean(input).html.length).toBeLessThan(16 * input.length);
+    }
   });
 
   it('are cut where the cut markup is whole and stays the same', () => {

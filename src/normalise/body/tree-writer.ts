@@ -167,6 +167,9 @@ export class TreeWriter {
         return this.#closeToTable('section') && this.#imply('table', 'tbody');
       case 'cell':
         return this.#makeRoomForCell();
+      case 'source':
+        // directly in its player: what waits to begin again waits for content
+        return true;
       case 'ruby':
         if (!this.isOpen('ruby')) return false;
         this.#makeRoomForContent(rule);
