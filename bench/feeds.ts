@@ -65,6 +65,7 @@ function compareWriting(articles: readonly Article[]): void {
     sources: new Map(
       [0, 1, 2, 3, 4].map((n) => [`source${n}`, { title: `Source ${n}`, url: `https://s.example/${n}` }]),
     ),
+    copies: new Map(),
     proxyOrigin: 'https://t.example',
     paging: {},
   };

@@ -45,6 +45,8 @@ export interface IdentifiedArticle {
   article: Article;
   /** The publisher's id of the item. */
   guid?: string;
+  /** What copies of it in other sources have nearly alike (`normalise/simhash.ts`). */
+  simhash?: string;
   /** Differs when a reader would notice a difference; dates are not content. */
   contentHash: string;
   /** Absolute addresses of the pictures it shows. */

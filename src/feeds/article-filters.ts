@@ -1,6 +1,7 @@
 import type { Article } from '../article.ts';
 import { IMAGE_MARK } from '../article.ts';
 import { compilePattern, type Pattern } from '../pattern/pattern.ts';
+import type { DuplicateLevel } from './duplicates.ts';
 
 /** Which articles a feed keeps, in the parameters and with the meaning that RSSHub gave them. */
 export interface ArticleFilters {
@@ -16,6 +17,8 @@ export interface ArticleFilters {
   limit?: number;
   /** Whether each source's articles stand as its own feed has them, instead of newest first. */
   inSourceOrder?: true;
+  /** Of articles that are this much alike, one is shown. */
+  dedup?: DuplicateLevel;
   /** Characters of text that stand for a body. */
   brief?: number;
 }
@@ -49,6 +52,7 @@ const DROPPING: Record<string, Field> = {
 /** Parameters that are no expressions: what each looks like, and what to tell who wrote something else. */
 const VALUES: Record<string, readonly [pattern: RegExp, sentence: string]> = {
   brief: [/^[1-9]\d{2,5}$/, '`brief` is a number of characters from 100 on.'],
+  dedup: [/^(?:none|url|title|near)$/, '`dedup` is none, url, title or near.'],
   filter_case_sensitive: [/^(?:true|false)$/, '`filter_case_sensitive` is true or false.'],
   filter_time: [/^\d{1,9}$/, '`filter_time` is a number of seconds, such as 86400.'],
   limit: [/^\d{1,6}$/, '`limit` is a number of articles, such as 20.'],
@@ -63,7 +67,12 @@ export const FEED_PARAMETERS = [KEEPING, DROPPING, { filterout: [] }, VALUES].fl
 );
 
 /** Values that leave a feed as it is. */
-const DEFAULTS: Record<string, string> = { filter_case_sensitive: 'true', mode: 'fulltext', sorted: 'true' };
+const DEFAULTS: Record<string, string> = {
+  dedup: 'none',
+  filter_case_sensitive: 'true',
+  mode: 'fulltext',
+  sorted: 'true',
+};
 
 /** What all expressions of one feed may cost together: some hundred milliseconds. */
 const WORK = 5_000_000;
@@ -98,6 +107,7 @@ export function readArticleFilters(query: URLSearchParams): FiltersResult {
       drop,
       ...(maxAge !== undefined && { maxAge }),
       ...(limit !== undefined && { limit }),
+      ...(given.has('dedup') && { dedup: given.get('dedup') as DuplicateLevel }),
       ...(given.has('sorted') && { inSourceOrder: true }),
       ...(brief !== undefined && { brief }),
     },
@@ -147,6 +157,12 @@ export class ArticleSieve {
   constructor(filters: ArticleFilters, now: number) {
     this.#filters = filters;
     this.oldest = filters.maxAge === undefined ? Number.NEGATIVE_INFINITY : now - 1000 * filters.maxAge;
+  }
+
+  /** Whether there is nothing to look at. */
+  get passesAll(): boolean {
+    const { keep, drop, maxAge } = this.#filters;
+    return keep.length + drop.length === 0 && maxAge === undefined;
   }
 
   /** The articles that pass, in their order; undefined when finding out costs too much. */

@@ -1,5 +1,5 @@
 import { type Article, proxiedBody } from '../article.ts';
-import { escapeAttribute } from '../markup/escape.ts';
+import { escapeAttribute, escapeText } from '../markup/escape.ts';
 import { toUri } from './uri.ts';
 
 /** A feed to be written, in whatever format: what it is called, where it is served, and what it shows. */
@@ -17,6 +17,8 @@ export interface FeedDocument {
   articles: readonly Article[];
   /** What the articles' sources are called, by source id. */
   sources: ReadonlyMap<string, FeedSource>;
+  /** Where else an article was found that is shown once, by its id. */
+  copies: ReadonlyMap<string, readonly ArticleCopy[]>;
   /** Origin under which pictures are proxied. */
   proxyOrigin: string;
   /** Where the articles are that this document does not show. */
@@ -35,6 +37,13 @@ export interface FeedPaging {
   isArchive?: boolean;
 }
 
+/** An article of another source that is the same as one shown. */
+export interface ArticleCopy {
+  /** What that source is called. */
+  title: string;
+  url?: string;
+}
+
 export interface FeedSource {
   title: string;
   /** Address of the source's own feed; absent for a route that has none of its own. */
@@ -48,12 +57,22 @@ export function authorsOf(article: Article): readonly string[] {
   return article.authors.length > 0 ? article.authors : [article.author];
 }
 
-/** The body as feeds show it: pictures come from the proxy, and links into the article lead to its page. */
-export function bodyOf({ contentHtml, link }: Article, { proxyOrigin }: FeedDocument): string {
+/**
+ * The body as feeds show it: pictures come from the proxy, links into the article lead to its page, and at its end stand
+ * the other sources that have the article.
+ */
+export function bodyOf({ id, contentHtml, link }: Article, { copies, proxyOrigin }: FeedDocument): string {
   const body = proxiedBody(contentHtml, proxyOrigin);
-  if (link === undefined || !body.includes('href="#')) return body;
+  const others = body === '' ? undefined : copies.get(id);
+  const footer = others === undefined ? '' : `\n<p>Also: ${others.map(linkTo).join(', ')}</p>`;
+  if (link === undefined || !body.includes('href="#')) return body + footer;
   const page = escapeAttribute(toUri(link.replace(/#.*/s, '')));
-  return body.replace(/(<a (?:[^>"]|"[^"]*")*?href=")#/g, (_, before) => `${before}${page}#`);
+  return body.replace(/(<a (?:[^>"]|"[^"]*")*?href=")#/g, (_, before) => `${before}${page}#`) + footer;
+}
+
+function linkTo({ title, url }: ArticleCopy): string {
+  const name = escapeText(title);
+  return url === undefined ? name : `<a href="${escapeAttribute(toUri(url))}">${name}</a>`;
 }
 
 /** The language of all articles, where they are of one. */

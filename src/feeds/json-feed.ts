@@ -4,7 +4,7 @@ import { toUri } from './uri.ts';
 
 /**
  * Writes JSON Feed 1.1. The feed has no authors of its own, because readers add a feed's to those of each item; the
- * key `_source` names where an item comes from.
+ * key `_source` names where an item comes from, `_seen_in` where else it was found.
  */
 export function toJsonFeed(feed: FeedDocument): string {
   const document = {
@@ -51,6 +51,7 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
             mime_type: type ?? 'application/octet-stream',
             size_in_bytes: length,
           })),
+    _seen_in: feed.copies.get(article.id),
     _source: source && {
       title: source.title,
       url: source.url,

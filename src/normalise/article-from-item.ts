@@ -5,6 +5,7 @@ import { cleanBody } from './clean-body.ts';
 import { absoluteUrl, hostOf, withoutTracking } from './links.ts';
 import { plainTitle, plainToHtml, withoutForbidden } from './plain-text.ts';
 import type { Published } from './published.ts';
+import { simhash } from './simhash.ts';
 
 /** What an item's article depends on besides the item. */
 export interface ItemContext {
@@ -20,10 +21,11 @@ export interface ItemContext {
 /** How long a title made from the text may be, in characters. */
 const TITLE_FROM_TEXT = 100;
 
-/** An article and the picture addresses its body shows, which the image proxy then serves. */
+/** An article, the picture addresses its body shows, which the image proxy then serves, and what tells its copies. */
 export interface NormalisedItem {
   article: Article;
   pictures: readonly string[];
+  simhash: string | undefined;
 }
 
 /** Turns a parsed item into an article: one title, link, body, head picture, each by its chain of fall-backs. */
@@ -56,7 +58,8 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
     ...(summary !== undefined && { summary }),
     ...(language !== undefined && { language }),
   };
-  return { article, pictures: headImage === undefined ? body.pictures : [headImage, ...body.pictures] };
+  const pictures = headImage === undefined ? body.pictures : [headImage, ...body.pictures];
+  return { article, pictures, simhash: simhash(body.start) };
 }
 
 function findLink(item: ParsedItem, base: string): string | undefined {

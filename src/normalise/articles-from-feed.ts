@@ -25,11 +25,12 @@ export function articlesFromFeed(
     const id = articleId(item, { sourceId: source.id, mode });
     const date = dates[index];
     if (articles.has(id) || date === undefined) return;
-    const { article, pictures } = articleFromItem(item, { source, feed, feedUrl, id, dates: date });
+    const { article, pictures, simhash } = articleFromItem(item, { source, feed, feedUrl, id, dates: date });
     articles.set(id, {
       article,
       pictures,
       contentHash: hashOf(article),
+      ...(simhash !== undefined && { simhash }),
       ...(item.id !== undefined && { guid: item.id }),
     });
   });

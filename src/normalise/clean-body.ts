@@ -43,6 +43,8 @@ export interface CleanBody {
   summary?: string;
   /** Length of the text: words, and one for each character of scripts written without spaces. */
   words: number;
+  /** The beginning of the text, some thousand characters. */
+  start: string;
 }
 
 /**
@@ -99,6 +101,7 @@ class BodyCleaner {
   #text = '';
   #words = 0;
   #summary: string | undefined;
+  #start: string | undefined;
 
   /** Names of the elements open inside one that is left out with its content, itself included. */
   readonly #muted: string[] = [];
@@ -135,6 +138,7 @@ class BodyCleaner {
       ...(this.#headImage === undefined ? {} : { headImage: this.#headImage }),
       ...(this.#summary === undefined ? {} : { summary: this.#summary }),
       words: this.#words,
+      start: this.#start ?? '',
     };
   }
 
@@ -177,6 +181,7 @@ class BodyCleaner {
   #countText(): void {
     this.#words += countWords(this.#text);
     this.#summary ??= summarise(this.#text);
+    this.#start ??= this.#text;
     this.#text = '';
   }
 

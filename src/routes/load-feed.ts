@@ -3,14 +3,16 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { type Article, articleUrn } from '../article.ts';
 import { withBriefBody } from '../feeds/brief.ts';
-import type { FeedDocument, FeedPaging, FeedSource } from '../feeds/feed-document.ts';
+import type { ArticlePrint } from '../feeds/duplicates.ts';
+import type { ArticleCopy, FeedDocument, FeedPaging, FeedSource } from '../feeds/feed-document.ts';
 import { type FeedQuery, toCanonicalQuery } from '../feeds/feed-query.ts';
 import { inSourceOrder } from '../feeds/source-order.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import { type FeedScope, scopeKey } from '../store/article-store.ts';
 import { lastClosedMonth, monthRange } from './archive-month.ts';
 import { feedTitle, scopeFolder } from './feed-scope.ts';
-import { pickArticles } from './pick-articles.ts';
+import { type PickedArticles, pickArticles, type ReadArticles } from './pick-articles.ts';
+import { withoutCopies } from './without-copies.ts';
 
 /** A feed as its address asks for it. */
 export interface FeedRequest {
@@ -37,13 +39,18 @@ export async function loadFeed(
   updated: number,
 ): Promise<FeedDocument | undefined> {
   const { scope, query } = request;
-  const [loaded, followed] = await Promise.all([
-    query.archive === undefined ? loadCurrent(c, request) : loadArchive(c, request, query.archive),
-    c.var.sources.all(),
-  ]);
-  if (loaded === undefined) return undefined;
+  const followed = await c.var.sources.all();
   const sources = new Map(followed.map((each) => [each.source.id, toFeedSource(each)]));
+  const loaded =
+    query.archive === undefined
+      ? await loadCurrent(c, request, sources)
+      : await loadArchive(c, request, query.archive, sources);
+  if (loaded === undefined) return undefined;
   const { before: _, archive: __, ...filters } = query;
+  const toCopy = ({ sourceId, link }: ArticlePrint): ArticleCopy => ({
+    title: sources.get(sourceId)?.title ?? sourceId,
+    ...(link !== undefined && { url: link }),
+  });
   return {
     id: feedUrn(scope, toCanonicalQuery(filters)),
     title: feedTitle(scope, sources, c.var.config.siteTitle, request.viewTitle),
@@ -52,31 +59,60 @@ export async function loadFeed(
     updated: loaded.updated ?? updated,
     articles: await arranged(c, loaded.articles, query),
     sources,
+    copies: new Map([...loaded.copies].map(([id, prints]) => [id, prints.map(toCopy)])),
     proxyOrigin: c.var.origin,
     paging: loaded.paging,
   };
 }
 
+type Sources = ReadonlyMap<string, FeedSource>;
+
+/** Picks articles, each once as far as the feed wants that. */
+async function pickDistinct(
+  c: Context<AppEnv>,
+  { scope, query }: FeedRequest,
+  read: ReadArticles,
+  { sources, now, seenBy }: { sources: Sources; now: number; seenBy: number },
+): Promise<PickedArticles & Pick<Loaded, 'copies'>> {
+  const { dedup: level } = query.filters;
+  if (level === undefined) return { ...(await pickArticles(read, query, now)), copies: new Map() };
+  const names = { titles: [...sources.values()].map(({ title }) => title), order: [...sources.keys()] };
+  let copies: Loaded['copies'] = new Map();
+  const picked = await pickArticles(read, query, now, async (articles, sieve) => {
+    const distinct = await withoutCopies(c, articles, sieve, { scope, level, sources: names, seenBy });
+    copies = distinct.copies;
+    return distinct.articles;
+  });
+  return { ...picked, copies };
+}
+
 interface Loaded {
   articles: readonly Article[];
+  /** Copies of articles that are shown, by the id of the one shown. */
+  copies: ReadonlyMap<string, readonly ArticlePrint[]>;
   paging: FeedPaging;
   /** Of a document that does not change any more. */
   updated?: number;
 }
 
 /** The feed itself, or a page of what is behind it. */
-async function loadCurrent(c: Context<AppEnv>, request: FeedRequest): Promise<Loaded> {
+async function loadCurrent(c: Context<AppEnv>, request: FeedRequest, sources: Sources): Promise<Loaded> {
   const { scope, query } = request;
   const { before, ...feed } = query;
   const now = Date.now();
   const hasArchive = before === undefined && query.filters.maxAge === undefined;
-  const [{ articles, rest }, previous] = await Promise.all([
-    pickArticles((limit, behind) => c.var.articles.latest(scope, limit, behind), query, now),
+  const [{ articles, copies, rest }, previous] = await Promise.all([
+    pickDistinct(c, request, (limit, behind) => c.var.articles.latest(scope, limit, behind), {
+      sources,
+      now,
+      seenBy: now,
+    }),
     hasArchive ? c.var.articles.monthBefore(scope, monthRange(lastClosedMonth(now)).end) : undefined,
   ]);
   const address = (other: FeedQuery) => feedAddress(c.var.origin, { ...request, query: other });
   return {
     articles,
+    copies,
     paging: {
       ...(rest && { next: address({ ...feed, before: rest }) }),
       ...(before !== undefined && { current: address(feed) }),
@@ -90,16 +126,18 @@ async function loadArchive(
   c: Context<AppEnv>,
   request: FeedRequest,
   month: string,
+  sources: Sources,
 ): Promise<Loaded | undefined> {
   const { before: _, archive: __, ...feed } = request.query;
   const now = Date.now();
   if (month > lastClosedMonth(now)) return undefined;
   const archive = await c.var.articles.archive(request.scope, month, monthRange(month), now);
   if (archive === undefined) return undefined;
-  const { articles, rest } = await pickArticles(
+  const { articles, copies, rest } = await pickDistinct(
+    c,
+    request,
     (limit, behind) => c.var.articles.archived(request.scope, archive, limit, behind),
-    request.query,
-    now,
+    { sources, now, seenBy: archive.closedAt },
   );
   const address = (other: FeedQuery) => feedAddress(c.var.origin, { ...request, query: other });
   const previous: FeedQuery | undefined = rest
@@ -110,6 +148,7 @@ async function loadArchive(
   const previousArchive = previous && address(previous);
   return {
     articles,
+    copies,
     updated: archive.closedAt,
     paging: {
       isArchive: true,

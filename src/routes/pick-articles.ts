@@ -25,16 +25,18 @@ export interface PickedArticles {
 
 /**
  * The articles that a query asks for, as many as fit one document. Where filters leave few, older ones are looked
- * through, up to a bound; the next document begins there.
+ * through, up to a bound; the next document begins there. `withoutCopies` takes out what is not to be shown twice.
  * @throws FilterTooCostly
  */
 export async function pickArticles(
   read: ReadArticles,
   { before, filters }: FeedQuery,
   now: number,
+  withoutCopies?: (articles: readonly Article[], sieve: ArticleSieve) => Promise<readonly Article[]>,
 ): Promise<PickedArticles> {
-  const wanted = Math.min(filters.limit ?? ARTICLES_IN_A_FEED, ARTICLES_IN_A_FEED);
-  if (wanted === 0) return { articles: [] };
+  const most = Math.min(filters.limit ?? ARTICLES_IN_A_FEED, ARTICLES_IN_A_FEED);
+  if (most === 0) return { articles: [] };
+  const wanted = withoutCopies === undefined ? most : ARTICLES_IN_A_FEED;
   const sieve = new ArticleSieve(filters, now);
   const found: Article[] = [];
   let rest = before;
@@ -57,9 +59,10 @@ export async function pickArticles(
     looked += rows.length;
     characters += rows.reduce((sum, { contentHtml }) => sum + contentHtml.length, 0);
   }
-  const articles = asManyAsFit(found.slice(0, wanted));
+  const distinct = withoutCopies === undefined ? found : await withoutCopies(found, sieve);
+  const articles = asManyAsFit(distinct.slice(0, most));
   const last = articles.at(-1);
-  const behind = articles.length < found.length ? last && placeOf(last) : rest;
+  const behind = articles.length < distinct.length ? last && placeOf(last) : rest;
   return { articles, ...(behind && { rest: behind }) };
 }
 

@@ -2,6 +2,7 @@ import type { Article, ArticleIdentity, IdentifiedArticle } from '../article.ts'
 import { postAuthor, type Source } from '../sources/source.ts';
 import type { SourceEntry } from '../sources/source-list.ts';
 import type { ViewEntry } from '../sources/view-entry.ts';
+import { pageKey } from './page-key.ts';
 
 /** Which articles a feed shows. */
 export type FeedScope =
@@ -70,6 +71,24 @@ export interface ArticleRow {
   entry: string;
   feed_title: string | null;
 }
+
+/** What tells whether an article is a copy of another. Times are milliseconds since 1970. */
+interface StoredPrint {
+  id: string;
+  sourceId: string;
+  published: number;
+  firstSeenAt: number;
+  title: string;
+  link?: string;
+  page?: string;
+  simhash?: string;
+  language?: string;
+}
+
+type PrintRow = { [field in keyof StoredPrint]-?: StoredPrint[field] | null } & Pick<
+  StoredPrint,
+  'id' | 'sourceId' | 'published' | 'firstSeenAt' | 'title'
+>;
 
 /** D1 takes 2 MB a parameter; articles are written in pieces of about this many characters. */
 const PIECE = 500_000;
@@ -142,13 +161,14 @@ export class ArticleStore {
         this.#db
           .prepare(
             `INSERT INTO articles (id, source_id, published, title, guid, link, front, content_html, content_hash,
-               first_seen_at, changed_at, first_title)
+               first_seen_at, changed_at, first_title, simhash)
              SELECT value ->> 'id', ?2, value ->> 'published', value ->> 'title', value ->> 'guid', value ->> 'link',
-               value ->> 'front', value ->> 'contentHtml', value ->> 'contentHash', ?3, ?3, value ->> 'title'
+               value ->> 'front', value ->> 'contentHtml', value ->> 'contentHash', ?3, ?3, value ->> 'title',
+               value ->> 'simhash'
              FROM json_each(?1) WHERE true
              ON CONFLICT (id) DO UPDATE SET title = excluded.title, guid = excluded.guid, link = excluded.link,
                front = excluded.front, content_html = excluded.content_html, content_hash = excluded.content_hash,
-               changed_at = excluded.changed_at
+               changed_at = excluded.changed_at, simhash = excluded.simhash
              WHERE articles.content_hash IS NOT excluded.content_hash`,
           )
           .bind(JSON.stringify(piece.map(toRow)), source.id, now),
@@ -219,6 +239,50 @@ export class ArticleStore {
       .bind(JSON.stringify(sourceIds))
       .all<{ id: string; place: number }>();
     return new Map(results.map(({ id, place }) => [id, place]));
+  }
+
+  /**
+   * What tells copies among a feed's articles: of those published in a range of time, newest first, and of those that
+   * one of these links leads to, whenever they were published. Only those first seen by `seenBy` count.
+   */
+  async prints(
+    scope: FeedScope,
+    { start, end, seenBy, links }: { start: number; end: number; seenBy: number; links: readonly string[] },
+    limit: number,
+  ): Promise<StoredPrint[]> {
+    const { from, where, order, parameter } = scopeQuery(scope);
+    const page = pageKey('link');
+    const select = `SELECT articles.id, source_id AS sourceId, articles.published, first_seen_at AS firstSeenAt, title,
+      link, ${page} AS page, simhash, front ->> 'language' AS language FROM ${from}`;
+    const [inRange, onPages] = await this.#db.batch<PrintRow>([
+      this.#db
+        .prepare(
+          `${select} WHERE ${where} AND ${order}.published BETWEEN ?2 AND ?3 AND first_seen_at <= ?4
+           ORDER BY ${order}.published DESC LIMIT ?5`,
+        )
+        .bind(parameter, start, end, seenBy, limit),
+      this.#db
+        .prepare(
+          `${select} WHERE ${where} AND link IS NOT NULL AND first_seen_at <= ?2
+           AND ${page} IN (SELECT ${pageKey('value')} FROM json_each(?3)) LIMIT ?4`,
+        )
+        .bind(parameter, seenBy, JSON.stringify(links), limit),
+    ]);
+    const rows = [...(inRange?.results ?? []), ...(onPages?.results ?? [])];
+    return [...new Map(rows.map((row) => [row.id, toPrint(row)])).values()];
+  }
+
+  /** Articles by their ids, in no order; those that are not there are left out. */
+  async byIds(ids: readonly string[]): Promise<Article[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT articles.id, source_id, published, title, link, front, content_html, url, entry, feed_title
+         FROM articles JOIN sources ON sources.id = source_id
+         WHERE articles.id IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(JSON.stringify(ids))
+      .all<ArticleRow>();
+    return results.map(fromRow);
   }
 
   /** The month, such as `2026-10`, of a feed's newest article before a time. */
@@ -470,7 +534,7 @@ function scopeQuery(scope: FeedScope): {
   }
 }
 
-function toRow({ article, guid, contentHash }: IdentifiedArticle): object {
+function toRow({ article, guid, contentHash, simhash }: IdentifiedArticle): object {
   const {
     id,
     title,
@@ -482,7 +546,27 @@ function toRow({ article, guid, contentHash }: IdentifiedArticle): object {
     author: ___,
     ...front
   } = article;
-  return { id, title, link, guid, published, contentHtml, contentHash, front: JSON.stringify(front) };
+  return {
+    id,
+    title,
+    link,
+    guid,
+    published,
+    contentHtml,
+    contentHash,
+    simhash,
+    front: JSON.stringify(front),
+  };
+}
+
+function toPrint({ link, page, simhash, language, ...row }: PrintRow): StoredPrint {
+  return {
+    ...row,
+    ...(link !== null && { link }),
+    ...(page !== null && { page }),
+    ...(simhash !== null && { simhash }),
+    ...(language !== null && { language }),
+  };
 }
 
 export function fromRow(row: ArticleRow): Article {

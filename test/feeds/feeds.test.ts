@@ -34,6 +34,7 @@ function feedOf(...articles: Article[]): FeedDocument {
     updated: Date.UTC(2026, 10, 23, 7),
     articles,
     sources: new Map([['abc', { title: 'Qu & Tou', url: 'https://news.example/feed?a&b' }]]),
+    copies: new Map(),
     proxyOrigin: 'https://tributary.example',
     paging: {},
   };
