@@ -103,7 +103,7 @@ export async function bundle(source: string): Promise<string> {
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     mainFields: ['browser', 'module', 'main'],
-    external: ['node:*', ...NODE_MODULES],
+    external: ['node:*', 'cloudflare:*', ...NODE_MODULES],
     banner: source.includes('sanitize-html') ? { js: REQUIRE } : {},
     write: false,
     logLevel: 'error',

@@ -11,6 +11,8 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   ingest: () => import('./ingest.ts'),
   cold: () => import('./cold.ts'),
   images: () => import('./images.ts'),
+  polling: () => import('./polling.ts'),
+  'poll-cost': () => import('./poll-cost.ts'),
   feeds: () => import('./feeds.ts'),
 };
 

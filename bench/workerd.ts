@@ -1,7 +1,7 @@
 /** Workers in workerd as it is, without the simulators that wrangler puts around it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,13 +22,16 @@ export interface WorkerOptions {
   isServiceWorker?: boolean;
   /** Address, as `127.0.0.1:4801`, of the service behind the Cache API. */
   cache?: string;
+  /** A class that the script exports: a Durable Object with a database on disk, bound by that name. */
+  durableObject?: { className: string; binding: string };
 }
 
 /** Starts workerd with a bundled Worker, on a free port of the loopback interface, and lets it ask others there. */
 export async function startWorker(script: string, options: WorkerOptions = {}): Promise<WorkerProcess> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tributary-bench-'));
   writeFileSync(path.join(folder, 'worker.js'), script);
-  writeFileSync(path.join(folder, 'config.capnp'), configuration(options));
+  mkdirSync(path.join(folder, 'objects'));
+  writeFileSync(path.join(folder, 'config.capnp'), configuration(options, folder));
   const child = spawn(WORKERD, ['serve', '--control-fd=3', path.join(folder, 'config.capnp')], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
@@ -61,13 +64,29 @@ export function peakMemoryMb(pid: string): number {
   return Number(kilobytes) / 1024;
 }
 
-function configuration({ bindings = {}, isServiceWorker = false, cache }: WorkerOptions): string {
+function configuration(
+  { bindings = {}, isServiceWorker = false, cache, durableObject }: WorkerOptions,
+  folder: string,
+): string {
   const code = isServiceWorker
     ? 'serviceWorkerScript = embed "worker.js"'
     : 'modules = [(name = "worker.js", esModule = embed "worker.js")]';
-  const texts = Object.entries(bindings).map(
+  const all = Object.entries(bindings).map(
     ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
   );
+  if (durableObject !== undefined) {
+    const { binding, className } = durableObject;
+    all.push(`(name = "${binding}", durableObjectNamespace = "${className}")`);
+  }
+  const objects =
+    durableObject === undefined
+      ? ''
+      : `durableObjectNamespaces = [(className = "${durableObject.className}", uniqueKey = "bench", enableSql = true, preventEviction = true)],
+      durableObjectStorage = (localDisk = "disk"),`;
+  const disk =
+    durableObject === undefined
+      ? ''
+      : `(name = "disk", disk = (path = ${JSON.stringify(path.join(folder, 'objects'))}, writable = true)),`;
   const outbound = cache === undefined ? '' : 'cacheApiOutbound = "cache",';
   const service =
     cache === undefined ? '' : `(name = "cache", external = (address = "${cache}", http = ())),`;
@@ -78,9 +97,11 @@ const config :Workerd.Config = (
       ${code},
       ${outbound}
       compatibilityDate = "2026-10-20",
-      bindings = [${texts.join(', ')}],
+      ${objects}
+      bindings = [${all.join(', ')}],
     )),
     ${service}
+    ${disk}
     (name = "internet", network = (allow = ["local"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],

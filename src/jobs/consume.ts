@@ -71,12 +71,15 @@ async function handle({ body, attempts }: Delivered, tools: ConsumeTools): Promi
     return 'done';
   }
   if (!(await tools.polls.take(run, claims, now, now + TAKEN_MS))) return 'taken';
-  const rest = await finishing(
+  const rest = await givingFreeOnFault(
     () => pollClaims(body, attempts, tools),
     () => tools.polls.release(run, claims),
   );
+  // claims whose polls have ended are over by themselves
+  if (rest.length === 0) return 'done';
+  await tools.polls.release(run, rest);
   // shortly before the lease ends nothing is begun; then the sources are due again
-  if (rest.length > 0 && hasTime(body, tools.now())) await sendOn(body, rest, attempts, tools);
+  if (hasTime(body, tools.now())) await sendOn(body, rest, attempts, tools);
   return 'done';
 }
 
@@ -84,17 +87,13 @@ function hasTime({ leasedUntil }: PollMessage, now: number): boolean {
   return now + LONGEST_POLL_MS < leasedUntil;
 }
 
-/** Does something and then the other thing, also after a fault, whose error then counts. */
-async function finishing<T>(work: () => Promise<T>, end: () => Promise<void>): Promise<T> {
-  let result: T;
+async function givingFreeOnFault<T>(work: () => Promise<T>, giveFree: () => Promise<void>): Promise<T> {
   try {
-    result = await work();
+    return await work();
   } catch (error) {
-    await end().catch(() => {});
+    await giveFree().catch(() => {});
     throw error;
   }
-  await end();
-  return result;
 }
 
 /**

@@ -1,27 +1,46 @@
 import { describe, expect, it } from 'vitest';
-import { planCosts, toCostReport } from '../../scripts/cost-plan.ts';
+import { ALLOWANCES, planCosts, toCostReport } from '../../scripts/cost-plan.ts';
 
-const list = (count: number, urlOf: (index: number) => string, poll = 60) => ({
-  rsshub: ['https://rsshub.example'],
-  sources: Array.from({ length: count }, (_, i) => ({ url: urlOf(i), categories: [], poll })),
+const list = (count: number, poll = 60) => ({
+  sources: Array.from({ length: count }, (_, i) => ({
+    url: `https://site-${i}.example/feed`,
+    categories: ['news'],
+    poll,
+  })),
 });
 
 describe('the cost plan', () => {
-  it('fits 300 hourly routes of one instance into the free plan', () => {
-    const cost = planCosts(list(300, (i) => `rsshub://route/${i}`));
+  it('fits 300 hourly sources into the free plan', () => {
+    const cost = planCosts(list(300), 'free');
     expect(cost.polls).toBeGreaterThan(6000);
     expect(cost.polls).toBeLessThan(7200);
-    expect(toCostReport(cost, 300)).toContain('The free plan fits.');
+    expect(cost.queueOperations).toBeLessThan(ALLOWANCES.free.queueOperations / 2);
+    expect(toCostReport(list(300))).toContain('The free plan fits.');
   });
 
-  it('fits 300 hourly sites of their own into it too, because hosts with few sources share a message', () => {
-    const cost = planCosts(list(300, (i) => `https://site-${i}.example/feed`));
-    expect(cost.queueOperations).toBeLessThan(10_000);
+  it('says how much less often to poll where it does not fit, and what is short', () => {
+    expect(planCosts(list(1000), 'free').queueOperations).toBeGreaterThan(10_000);
+    expect(toCostReport(list(1000))).toMatch(
+      /does not fit, queue operations are short: poll about [23]\.\d times less often/,
+    );
   });
 
-  it('says how much less often to poll where it does not fit', () => {
-    const cost = planCosts(list(1000, (i) => `https://site-${i}.example/feed`));
-    expect(cost.queueOperations).toBeGreaterThan(10_000);
-    expect(toCostReport(cost, 1000)).toMatch(/does not fit: poll about [12]\.\d times less often/);
+  it('takes that advice: so much less often fits', () => {
+    const [, times] = /about ([\d.]+) times/.exec(toCostReport(list(1000))) ?? [];
+    expect(toCostReport(list(1000, 60 * Number(times)))).toContain('The free plan fits.');
+  });
+
+  it('needs fewer messages where a plan lets an invocation do more', () => {
+    const free = planCosts(list(300), 'free');
+    const paid = planCosts(list(300), 'paid');
+    expect(paid.queueOperations).toBeLessThan(free.queueOperations / 3);
+    expect(paid.polls).toBe(free.polls);
+  });
+
+  it('counts a range as its shorter end', () => {
+    const ranged = {
+      sources: list(10).sources.map((each) => ({ ...each, poll: { floor: 60, ceiling: 600 } })),
+    };
+    expect(planCosts(ranged, 'free')).toEqual(planCosts(list(10), 'free'));
   });
 });
