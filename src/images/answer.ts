@@ -2,7 +2,7 @@
  * On every answer, errors included: any page may show and measure the picture, and if it is opened by itself no script
  * in it runs. Nothing of what the origin sent is passed on unread.
  */
-const COMMON_HEADERS: Readonly<Record<string, string>> = {
+const COMMON_HEADERS = new Headers({
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers':
     'Accept-Ranges, Content-Length, Content-Range, Content-Type, ETag, Last-Modified',
@@ -10,7 +10,7 @@ const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Timing-Allow-Origin': '*',
   'X-Content-Type-Options': 'nosniff',
-};
+});
 
 /** What is known of a picture besides its bytes. */
 export interface PictureFacts {
