@@ -189,6 +189,7 @@ function readTree(html: string): string | undefined {
   const open: string[] = [];
   let tree = '';
   let text = '';
+  let isBeginOfPre = false;
   let at = 0;
   while (at < html.length) {
     token.lastIndex = at;
@@ -198,11 +199,12 @@ function readTree(html: string): string | undefined {
     const [, slash, name = '', attributes = '', run] = match;
     if (run !== undefined) {
       // the tree builder drops the first line break of a `pre`
-      text += tree.endsWith('<pre>') && text === '' ? decodeHTML(run).replace(/^\n/, '') : decodeHTML(run);
+      text += isBeginOfPre && text === '' ? decodeHTML(run).replace(/^\n/, '') : decodeHTML(run);
       continue;
     }
     if (text !== '') tree += JSON.stringify(text);
     text = '';
+    isBeginOfPre = slash === '' && name === 'pre';
     if (slash === '/') {
       if (open.pop() !== name) return undefined;
       tree += `</${name}>`;
