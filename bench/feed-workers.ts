@@ -19,12 +19,13 @@ const TAGS = 1000;
 /** Rows that one statement adds: D1 stops a statement that takes too long. */
 const PIECE = 25_000;
 
-/** A Worker that answers everything with one text. */
-export function startConstant(text: string): Promise<FeedWorker> {
+/** A Worker that answers everything with one text, which the runtime turns into bytes each time unless they are kept. */
+export async function startConstant(text: string, { asBytes = false } = {}): Promise<FeedWorker> {
   const source = `const text = ${JSON.stringify(text)};
+    const body = ${asBytes ? 'new TextEncoder().encode(text)' : 'text'};
     const headers = { 'Content-Type': 'application/rss+xml; charset=utf-8' };
-    export default { fetch: () => new Response(text, { headers }) };`;
-  return start(source, {}).then(({ worker }) => worker);
+    export default { fetch: () => new Response(body, { headers }) };`;
+  return (await start(source, {})).worker;
 }
 
 /** Tributary with these articles as its newest, and small ones up to that number of stored articles. */

@@ -23,7 +23,7 @@ const ROUNDS = 5;
 const ROUND_MS = 1_000;
 const CONNECTIONS = 8;
 /** Requests one after the other, for the latency. */
-const LATENCY_REQUESTS = 60;
+const LATENCY_REQUESTS = 150;
 const FEW = 10_000;
 const MANY = 1_000_000;
 
@@ -231,18 +231,20 @@ async function compareServing(articles: readonly Article[]): Promise<void> {
   const response = await fetch(new URL(FEED, few.url));
   const text = await response.text();
   const constant = await startConstant(text);
+  const bytes = await startConstant(text, { asBytes: true });
   const etag = response.headers.get('ETag') ?? '';
   console.log(`  a feed of ${ITEMS} items, ${Math.round(Buffer.byteLength(text) / 1000)} KB`);
   try {
     await compareRates([
       { name: 'constant', worker: constant, target: () => FEED },
+      { name: 'as bytes', worker: bytes, target: () => FEED },
       { name: 'cached', worker: few, target: () => FEED },
       { name: 'not modified', worker: few, target: () => FEED, etag },
       { name: 'rendered', worker: few, target: renderedAnew('/feed.xml') },
     ]);
     await compareSizes(few, many);
   } finally {
-    await Promise.all([few.stop(), many.stop(), constant.stop()]);
+    await Promise.all([few, many, constant, bytes].map((worker) => worker.stop()));
   }
 }
 
