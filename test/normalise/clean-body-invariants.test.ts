@@ -115,6 +115,42 @@ describe('any markup', () => {
     }
   });
 
+  it('stays as it is when it is nested deeper than tags are kept', () => {
+    const pieces = [
+      '<table>',
+      '<table><tr>',
+      '<td>',
+      '<b>',
+      '<ul><li>',
+      '<div>',
+      '<video src=a>',
+      '<p>',
+      '<caption>',
+    ];
+    const ends = [
+      'a',
+      '</b>b',
+      '<hr>',
+      '<col>',
+      '<source src=c>',
+      '<img src=d>',
+      '</table>e',
+      '</p>',
+      '<tr>',
+      '<a href=/f>',
+    ];
+    const next = random(6008);
+    for (let made = 0; made < 600; made++) {
+      const repeated = pieces[next(pieces.length)] ?? '';
+      const end = Array.from({ length: 1 + next(5) }, () => [...ends, ...pieces][next(19)] ?? '').join('');
+      const start = Array.from({ length: next(4) }, () => pieces[next(pieces.length)] ?? '').join('');
+      const markup = start + repeated.repeat(190 + next(20)) + end;
+      const { html } = cleanBody(markup, OPTIONS);
+      expect({ markup, html, faults: faultsOf(html) }).toEqual({ markup, html, faults: [] });
+      expect({ markup, html: cleanBody(html, OPTIONS).html }).toEqual({ markup, html });
+    }
+  });
+
   it('is judged by something that finds faults', () => {
     const faulty = SEEDS.filter((markup) => faultsOf(markup).length > 0);
     expect(faulty.length).toBe(SEEDS.length);

@@ -5,7 +5,10 @@ import { ELEMENTS, type ElementKind, type ElementRule } from './policy.ts';
  * reaches this is the last one; text is cut before it.
  */
 const MAX_LENGTH = 400_000;
-/** Deeper elements lose their tags and keep their text; browsers stop at 512. */
+/**
+ * Deeper elements lose their tags and keep their text; browsers stop at 512. The parts of a table that has its tag keep
+ * theirs, because content in it needs them to stay where it is.
+ */
 const MAX_DEPTH = 200;
 /** Characters of tags that may be written again behind a mis-nested end tag, so that no markup grows without end. */
 const MAX_REOPENED = 20_000;
@@ -45,6 +48,9 @@ const TABLE_PARTS: ReadonlySet<ElementKind> = new Set<ElementKind>([
   'caption',
   'column-group',
 ]);
+
+/** Elements without content that end others, or need a parent; where elements are too deep for that, they are left out. */
+const NOT_IN_DEPTH: ReadonlySet<ElementKind> = new Set<ElementKind>(['rule', 'column', 'source']);
 
 /**
  * Elements that can be ended and begun again around a mis-nested end tag without changing what a reader sees. Headings
@@ -99,13 +105,15 @@ export class TreeWriter {
   /** Begins an element, ending those that cannot hold it. Table parts outside a table are left out. */
   open(rule: ElementRule, attributes: string): void {
     if (this.#overflow === 0 && !this.#makeRoom(rule)) return;
-    if (this.#overflow > 0 || this.#open.length >= MAX_DEPTH) this.#overflow++;
+    const isTooDeep =
+      this.#open.length >= MAX_DEPTH && (rule.kind === 'table' || !TABLE_PARTS.has(rule.kind));
+    if (this.#overflow > 0 || isTooDeep) this.#overflow++;
     else this.#push(rule, attributes);
   }
 
   /** Writes an element that has no content, given as its whole markup; whether there was room for it. */
   leaf(rule: ElementRule, html: string): boolean {
-    const hasRoom = this.#overflow > 0 ? this.#makeRoomInDepth(rule) : this.#makeRoom(rule);
+    const hasRoom = this.#overflow > 0 ? !NOT_IN_DEPTH.has(rule.kind) : this.#makeRoom(rule);
     if (!hasRoom || this.full) return false;
     this.html += html;
     return true;
@@ -178,14 +186,6 @@ export class TreeWriter {
         this.#makeRoomForContent(rule);
         return true;
     }
-  }
-
-  /** Where elements are too deep to be ended one by one, only what ends none may stand. */
-  #makeRoomInDepth(rule: ElementRule): boolean {
-    if (rule.kind === 'rule' || rule.kind === 'column') return false;
-    this.#makeCell();
-    this.#resume();
-    return true;
   }
 
   #makeRoomForCell(): boolean {
