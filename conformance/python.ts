@@ -16,5 +16,7 @@ export function runPython<T>(
     env: { ...process.env, PYTHONIOENCODING: 'utf-8', ...(path !== undefined && { PYTHONPATH: path }) },
   });
   if (status === 0) return { kind: 'value', value: JSON.parse(stdout) };
-  return { kind: 'failed', detail: error?.message ?? stderr.trim().split('\n').at(-1) ?? '' };
+  // a program that ends before it has read its input also breaks the pipe; what it wrote says why it ended
+  const written = stderr?.trim().split('\n').at(-1);
+  return { kind: 'failed', detail: written || (error?.message ?? '') };
 }
