@@ -86,11 +86,11 @@ async function ask(
   tools: AskTools & { headerTimeoutMs?: number },
 ): Promise<{ response: FeedResponse; at: number; milliseconds: number }> {
   const policy = allowing(new URL(url).origin, tools.policy);
-  const at = await tools.manners.turn(url);
+  await tools.manners.turn(url);
   const began = performance.now();
   const response = await requestFeed({ url, etag, lastModified }, { ...tools, policy });
   const milliseconds = performance.now() - began;
-  await tools.manners.answered(url, response);
+  const at = await tools.manners.answered(url, response);
   return { response, at, milliseconds };
 }
 

@@ -57,21 +57,23 @@ export class HostManners {
     return Math.max(0, free - this.#tools.now());
   }
 
-  /** Waits until a host may be asked, and tells that time. */
-  async turn(address: string): Promise<number> {
+  /** Waits until a host may be asked. */
+  async turn(address: string): Promise<void> {
     const milliseconds = this.waitFor(address);
     if (milliseconds > 0) await this.#tools.wait(milliseconds);
-    const now = this.#tools.now();
-    this.#askedAt.set(new URL(address).host, now);
-    return now;
+    this.#askedAt.set(new URL(address).host, this.#tools.now());
   }
 
-  /** Takes note of an answer: a host that has had enough is left alone, one that answers again no more. */
-  async answered(address: string, response: FeedResponse): Promise<void> {
+  /**
+   * Takes note of an answer, and gives its time: a host that has had enough is left alone, one that answers again no
+   * more. Gaps are counted from the answer, because the request reached the host some time after its turn.
+   */
+  async answered(address: string, response: FeedResponse): Promise<number> {
     const { host } = new URL(address);
     const { now, pauses, polls } = this.#tools;
-    this.#askedAt.set(host, now());
-    if (!isPublic(address)) return;
+    const at = now();
+    this.#askedAt.set(host, at);
+    if (!isPublic(address)) return at;
     if (this.#hasHadEnough(host, response)) {
       const strikes = (pauses.get(host)?.strikes ?? 0) + 1;
       const { retryAfterSeconds } = response as { retryAfterSeconds?: number };
@@ -79,10 +81,11 @@ export class HostManners {
         retryAfterSeconds === undefined
           ? pauseMinutes(strikes) * 60
           : Math.min(retryAfterSeconds, DAY_SECONDS);
-      const pause = { until: now() + seconds * 1000, strikes };
+      const pause = { until: at + seconds * 1000, strikes };
       pauses.set(host, pause);
       await polls.pauseHost(host, pause);
     } else if (response.kind !== 'failed' && pauses.delete(host)) await polls.endPause(host);
+    return at;
   }
 
   /**

@@ -4,7 +4,7 @@ export interface InstanceHealth {
   success: number;
   /** How long it took to answer. */
   milliseconds: number;
-  /** When it was last asked: milliseconds since 1970. */
+  /** When it last answered, or was given up: milliseconds since 1970. */
   at: number;
 }
 

@@ -743,6 +743,24 @@ describe('the RSSHub pool', () => {
     expect(Math.min(...times.slice(1).map((at, i) => at - (times[i] ?? 0)))).toBeGreaterThanOrEqual(MINUTE);
   });
 
+  it('counts the minute from the answer, because a request takes its time to arrive', async () => {
+    await pool({ 'one.example': ({ path }) => ({ body: rss([path]) }) }, ['rsshub://a', 'rsshub://b']);
+    await stand.poll();
+    stand.now += 31 * MINUTE;
+    const delays = [40, 0];
+    stand.refit = (tools) => ({
+      ...tools,
+      fetch: (url, init) => {
+        stand.now += delays.shift() ?? 0;
+        return stand.fetch(url, init);
+      },
+    });
+    // each in a message of its own
+    for (const { source } of await stand.sources.all()) await stand.poll(source.id);
+    const [first = 0, second = 0] = stand.seen.slice(2).map(({ at }) => at);
+    expect(second - first).toBeGreaterThanOrEqual(MINUTE);
+  });
+
   it('asks the owner’s own instance without waiting', async () => {
     const routes = Array.from({ length: 5 }, (_, i) => `rsshub://route/${i}`);
     await pool({ 'own.example': ({ path }) => ({ body: rss([path]) }) }, routes);

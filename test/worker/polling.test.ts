@@ -277,7 +277,7 @@ function toolsCutAt(cut: string | undefined): RefreshTools {
     mayLook: () => true,
     subscriptions: new SubscriptionStore(env.DB),
     canBeCalledBy: () => true,
-    manners: { turn: async () => 0, answered: async () => {}, pausedUntil: () => 0, waitFor: () => 0 },
+    manners: { turn: async () => {}, answered: async () => 0, pausedUntil: () => 0, waitFor: () => 0 },
     articles: dying(new ArticleStore(env.DB)),
     sources: dying(new SourceStore(env.DB)),
     now: Date.now(),

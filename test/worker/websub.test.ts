@@ -40,8 +40,8 @@ async function poll(now = NOW): Promise<void> {
     mayLook: () => true,
     canBeCalledBy: () => true,
     manners: {
-      turn: async () => 0,
-      answered: async () => {},
+      turn: async () => {},
+      answered: async () => 0,
       pausedUntil: () => 0,
       waitFor: () => 0,
     },
