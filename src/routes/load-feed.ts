@@ -7,10 +7,9 @@ import type { ArticlePrint } from '../feeds/duplicates.ts';
 import type { ArticleCopy, FeedDocument, FeedPaging, FeedSource } from '../feeds/feed-document.ts';
 import { type FeedQuery, toCanonicalQuery } from '../feeds/feed-query.ts';
 import { inSourceOrder } from '../feeds/source-order.ts';
+import { type FeedScope, feedTitle, scopeFolder, scopeKey } from '../sources/feed-scope.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
-import { type FeedScope, scopeKey } from '../store/article-store.ts';
 import { lastClosedMonth, monthRange } from './archive-month.ts';
-import { feedTitle, scopeFolder } from './feed-scope.ts';
 import { type PickedArticles, pickArticles, type ReadArticles } from './pick-articles.ts';
 import { withoutCopies } from './without-copies.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../app.ts';
+import { type FeedScope, scopeKey } from '../sources/feed-scope.ts';
 import { readerOf } from '../sources/subscribers.ts';
-import { type FeedScope, scopeKey } from '../store/article-store.ts';
 import { ReaderStore } from '../store/reader-store.ts';
 
 const DAY = 24 * 3_600_000;

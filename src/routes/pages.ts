@@ -6,10 +6,9 @@ import { ICON } from '../pages/icon.ts';
 import type { AnnouncedFeed, Html } from '../pages/page.ts';
 import { riverPage } from '../pages/river.ts';
 import { STYLE } from '../pages/style.ts';
+import { type FeedScope, feedTitle, parseScopedPath, scopeFolder } from '../sources/feed-scope.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
-import type { FeedScope } from '../store/article-store.ts';
-import { feedTitle, parseScopedPath, scopeFolder } from './feed-scope.ts';
 import { pickArticles, type ReadArticles } from './pick-articles.ts';
 import { sourcesInScope } from './sources-in-scope.ts';
 

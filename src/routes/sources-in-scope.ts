@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../app.ts';
+import { type FeedScope, scopeKey, scopeKeysOf } from '../sources/feed-scope.ts';
 import type { FollowedSource } from '../sources/source.ts';
-import { type FeedScope, scopeKey, scopeKeysOf } from '../store/article-store.ts';
 
 /** The sources of which a feed shows articles; undefined where there is no such view. */
 export async function sourcesInScope(

@@ -9,7 +9,7 @@ import {
   findDuplicates,
   type SourceNames,
 } from '../feeds/duplicates.ts';
-import type { FeedScope } from '../store/article-store.ts';
+import type { FeedScope } from '../sources/feed-scope.ts';
 
 /** Articles among which copies are looked for. */
 const MAX_PRINTS = 5000;

@@ -1,16 +1,9 @@
 import type { Article, ArticleIdentity, IdentifiedArticle } from '../article.ts';
+import { type FeedScope, scopeKey, scopeKeysOf, scopeOfKey } from '../sources/feed-scope.ts';
 import { postAuthor, type Source } from '../sources/source.ts';
 import type { SourceEntry } from '../sources/source-list.ts';
 import type { ViewEntry } from '../sources/view-entry.ts';
 import { pageKey } from './page-key.ts';
-
-/** Which articles a feed shows. */
-export type FeedScope =
-  | { kind: 'all' }
-  | { kind: 'category'; path: readonly string[] }
-  | { kind: 'source'; id: string }
-  | { kind: 'tag'; tag: string }
-  | { kind: 'view'; name: string };
 
 /** A place in the order of a feed: newest first, articles of one moment by id. */
 interface Position {
@@ -384,7 +377,7 @@ export class ArticleStore {
       .first<{ version: number; gone: number; moved_to: string | null; broken_since: number | null }>();
     if (row === null) return { kind: 'unknown' };
     if (row.gone === 1)
-      return { kind: 'gone', ...(row.moved_to !== null && { movedTo: categoryScope(row.moved_to) }) };
+      return { kind: 'gone', ...(row.moved_to !== null && { movedTo: scopeOfKey(row.moved_to) }) };
     return {
       kind: 'live',
       version: row.version,
@@ -453,36 +446,6 @@ export class ArticleStore {
       .bind(host, referer)
       .run();
   }
-}
-
-/** Keys of the feeds that show a source's articles: everything, each level of its category path, the source's own. */
-export function scopeKeysOf({ id, categories }: Pick<Source, 'id' | 'categories'>): string[] {
-  const levels = categories.map(
-    (_, i): FeedScope => ({ kind: 'category', path: categories.slice(0, i + 1) }),
-  );
-  const scopes: FeedScope[] = [{ kind: 'all' }, ...levels, { kind: 'source', id }];
-  return scopes.map(scopeKey);
-}
-
-/** The name of a feed's content in the database. */
-export function scopeKey(scope: FeedScope): string {
-  switch (scope.kind) {
-    case 'all':
-      return 'all';
-    case 'category':
-      return `category:${JSON.stringify(scope.path)}`;
-    case 'source':
-      return `source:${scope.id}`;
-    case 'tag':
-      return `tag:${scope.tag}`;
-    case 'view':
-      return `view:${scope.name}`;
-  }
-}
-
-/** The category whose key that is. */
-function categoryScope(key: string): FeedScope {
-  return { kind: 'category', path: JSON.parse(key.slice('category:'.length)) };
 }
 
 const SCOPES_OF_A_VIEW =

@@ -1,5 +1,5 @@
+import { type FeedScope, scopeKey } from '../sources/feed-scope.ts';
 import type { Reader } from '../sources/subscribers.ts';
-import { type FeedScope, scopeKey } from './article-store.ts';
 
 const DAY = 24 * 3_600_000;
 /** A program that has not come for so long reads it no more. */

@@ -1,4 +1,4 @@
-import { scopeKeysOf } from './article-store.ts';
+import { scopeKeysOf } from '../sources/feed-scope.ts';
 
 /** Which articles of a source may go, besides those that its feed shows, which never do. */
 export interface KeptArticles {

@@ -1,9 +1,9 @@
 import type { OwnProfiles } from '../posts/own-profile.ts';
+import { scopeKey, scopeKeysOf } from '../sources/feed-scope.ts';
 import { isBroken } from '../sources/health.ts';
 import type { FollowedSource, PollState, Source } from '../sources/source.ts';
 import { sourceId } from '../sources/source.ts';
 import type { SourceEntry, SourceList } from '../sources/source-list.ts';
-import { scopeKey, scopeKeysOf } from './article-store.ts';
 import { fromSourceRow, NEVER, type SourceRow } from './source-row.ts';
 
 /** What an import changed. */

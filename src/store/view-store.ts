@@ -1,6 +1,6 @@
+import { scopeKey } from '../sources/feed-scope.ts';
 import { type Source, sourceId } from '../sources/source.ts';
 import type { ViewEntries, ViewEntry } from '../sources/view-entry.ts';
-import { scopeKey } from './article-store.ts';
 
 /** A view and the names of the feeds whose articles it shows. */
 export interface StoredView {

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { Article, IdentifiedArticle } from '../../src/article.ts';
+import type { FeedScope } from '../../src/sources/feed-scope.ts';
 import { sourceId } from '../../src/sources/source.ts';
 import type { SourceEntry } from '../../src/sources/source-list.ts';
-import { ArticleStore, type FeedScope } from '../../src/store/article-store.ts';
+import { ArticleStore } from '../../src/store/article-store.ts';
 import { SourceStore } from '../../src/store/source-store.ts';
 
 const ENTRY: SourceEntry = { url: 'https://news.example/feed', categories: ['新媒体', '趣头条', '分类'] };

@@ -1,4 +1,56 @@
-import type { FeedScope } from '../store/article-store.ts';
+import type { Source } from './source.ts';
+
+/** Which articles a feed shows. */
+export type FeedScope =
+  | { kind: 'all' }
+  | { kind: 'category'; path: readonly string[] }
+  | { kind: 'source'; id: string }
+  | { kind: 'tag'; tag: string }
+  | { kind: 'view'; name: string };
+
+/** Keys of the feeds that show a source's articles: everything, each level of its category path, the source's own. */
+export function scopeKeysOf({ id, categories }: Pick<Source, 'id' | 'categories'>): string[] {
+  const levels = categories.map(
+    (_, i): FeedScope => ({ kind: 'category', path: categories.slice(0, i + 1) }),
+  );
+  const scopes: FeedScope[] = [{ kind: 'all' }, ...levels, { kind: 'source', id }];
+  return scopes.map(scopeKey);
+}
+
+/** The name of a feed's content in the database. */
+export function scopeKey(scope: FeedScope): string {
+  switch (scope.kind) {
+    case 'all':
+      return 'all';
+    case 'category':
+      return `category:${JSON.stringify(scope.path)}`;
+    case 'source':
+      return `source:${scope.id}`;
+    case 'tag':
+      return `tag:${scope.tag}`;
+    case 'view':
+      return `view:${scope.name}`;
+  }
+}
+
+/** The scope of a key. */
+export function scopeOfKey(key: string): FeedScope {
+  const [kind = '', rest = ''] = key.split(/:(.*)/s);
+  switch (kind) {
+    case 'all':
+      return { kind };
+    case 'category':
+      return { kind, path: JSON.parse(rest) };
+    case 'source':
+      return { kind, id: rest };
+    case 'tag':
+      return { kind, tag: rest };
+    case 'view':
+      return { kind, name: rest };
+    default:
+      throw new Error(`${key} is no scope`);
+  }
+}
 
 /** What a path asks for: which articles, and the file or nothing behind the last slash. */
 export interface ScopedPath {
