@@ -1,6 +1,7 @@
 import { readRepositoryAddress } from './git/repository-address.ts';
 import type { ImageAccess } from './images/access.ts';
 import type { AlertTarget } from './jobs/alert.ts';
+import type { HubTarget, PingMessage } from './jobs/ping-hub.ts';
 import type { PublishMessage, PublishTarget } from './jobs/publish-posts.ts';
 import type { RetentionRules } from './jobs/retention.ts';
 import type { PollMessage } from './jobs/schedule.ts';
@@ -9,7 +10,7 @@ import { PLAN_LIMITS, type PlanLimits } from './sources/plan-limits.ts';
 /** The bindings and variables of `wrangler.toml`, and its secrets. */
 export interface Env {
   DB: D1Database;
-  POLLS: Queue<PollMessage | PublishMessage>;
+  POLLS: Queue<PollMessage | PublishMessage | PingMessage>;
   /** Secret: the owner's token. Without one the owner's calls are closed. */
   ADMIN_TOKEN?: string;
   /** Where the Worker is reached, e.g. `https://news.example.org`; the origin a request came to otherwise. */
@@ -31,6 +32,8 @@ export interface Env {
   ALERT_URL?: string;
   /** Secret: the key that signs what is told there. */
   ALERT_KEY?: string;
+  /** The WebSub hub that is told when a feed changes. */
+  WEBSUB_HUB?: string;
   /** Days after which an article goes. */
   KEEP_DAYS?: string;
   /** Articles of a source beyond which the oldest go. */
@@ -62,6 +65,8 @@ export interface Config {
   retention: RetentionRules;
   /** Where posts are published to. */
   publish?: PublishTarget;
+  /** The hub of our feeds. */
+  hub?: HubTarget;
 }
 
 /** Reads the variables. A wrong one throws with its name and what to write, because nothing works right with it. */
@@ -84,6 +89,7 @@ export function readConfig(env: Env): Config {
     },
     ...(env.ALERT_URL && { alert: readAlertTarget(env.ALERT_URL, env.ALERT_KEY) }),
     ...(env.GIT_REPO && { publish: readPublishTarget(env, env.GIT_REPO) }),
+    ...(env.WEBSUB_HUB && { hub: readHubTarget(env.WEBSUB_HUB, PUBLIC_URL) }),
     ...(ADMIN_TOKEN && { adminToken: ADMIN_TOKEN }),
     ...(PUBLIC_URL && { publicOrigin: readOrigin('PUBLIC_URL', PUBLIC_URL) }),
   };
@@ -100,10 +106,13 @@ function readNumber(name: string, text: string | undefined): number | undefined 
 }
 
 function readAlertTarget(url: string, key: string | undefined): AlertTarget {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new Error(`ALERT_URL is an address such as https://hooks.example.org/tributary, not "${url}"`);
-  }
-  return { url, ...(key && { key }) };
+  return { url: readUrl('ALERT_URL', url, 'https://hooks.example.org/tributary').href, ...(key && { key }) };
+}
+
+function readHubTarget(url: string, publicUrl: string | undefined): HubTarget {
+  if (!publicUrl) throw new Error('WEBSUB_HUB needs PUBLIC_URL, under which the hub knows the feeds');
+  const hub = readUrl('WEBSUB_HUB', url, 'https://pubsubhubbub.appspot.com/').href;
+  return { hub, publicOrigin: readOrigin('PUBLIC_URL', publicUrl) };
 }
 
 function readPublishTarget(env: Env, repo: string): PublishTarget {
@@ -140,10 +149,12 @@ function listOf(text: string | undefined): string[] {
 }
 
 function readOrigin(name: string, text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
-    throw new Error(`${name} is an address such as https://news.example.org, not "${text}"`);
-  }
-  return new URL(text).origin;
+  return readUrl(name, text, 'https://news.example.org').origin;
+}
+
+function readUrl(name: string, text: string, example: string): URL {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return new URL(text);
+  throw new Error(`${name} is an address such as ${example}, not "${text}"`);
 }
 
 function readPlan(plan: string): PlanLimits {

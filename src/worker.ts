@@ -4,6 +4,7 @@ import type { AddressPolicy } from './fetch/public-address.ts';
 import { askHubs, canBeCalledBy } from './jobs/ask-hubs.ts';
 import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
+import { askToPing, type PingMessage, pingHub } from './jobs/ping-hub.ts';
 import { askToPublish, type PublishMessage, publishPosts } from './jobs/publish-posts.ts';
 import { type PollMessage, scheduleDue } from './jobs/schedule.ts';
 import './jobs/warm-up.ts';
@@ -12,6 +13,7 @@ import { subscribersOf } from './sources/subscribers.ts';
 import { ArticleStore } from './store/article-store.ts';
 import { feedStates } from './store/feed-states.ts';
 import { HealthStore } from './store/health-store.ts';
+import { PingStore } from './store/ping-store.ts';
 import { PollStore } from './store/poll-store.ts';
 import { PublicationStore } from './store/publication-store.ts';
 import { ReaderStore } from './store/reader-store.ts';
@@ -23,14 +25,20 @@ import { userAgent } from './user-agent.ts';
 const app = createApp();
 
 export default {
-  fetch(request, env, context) {
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
+  async fetch(request, env, context) {
     const answer = () => app.fetch(request, env, context);
-    return isReading ? answer() : feedStates.whileChanging(answer);
+    if (READING.has(request.method)) return answer();
+    const response = await feedStates.whileChanging(answer);
+    if (response.ok) context.waitUntil(askForPings(env));
+    return response;
   },
   scheduled: (_controller, env) => feedStates.whileChanging(() => doRegularWork(env)),
   queue: (batch, env) => feedStates.whileChanging(() => doQueuedWork(batch, env)),
-} satisfies ExportedHandler<Env, PollMessage | PublishMessage>;
+} satisfies ExportedHandler<Env, WorkMessage>;
+
+type WorkMessage = PollMessage | PublishMessage | PingMessage;
+
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 async function doRegularWork(env: Env): Promise<void> {
   const config = readConfig(env);
@@ -61,6 +69,7 @@ async function doRegularWork(env: Env): Promise<void> {
       console.error('posts could not be published', error),
     );
   }
+  await askForPings(env);
   // last, because how many requests hubs take is up to those who name them
   if (publicOrigin !== undefined) {
     const tools = { fetch, policy: policyOf(config), userAgent: userAgent(publicOrigin), publicOrigin };
@@ -70,18 +79,41 @@ async function doRegularWork(env: Env): Promise<void> {
   }
 }
 
-async function doQueuedWork(batch: MessageBatch<PollMessage | PublishMessage>, env: Env): Promise<void> {
+async function doQueuedWork(batch: MessageBatch<WorkMessage>, env: Env): Promise<void> {
   const isDead = batch.queue.endsWith(DEAD_LETTERS);
+  if (!isDead && batch.messages.some(({ body }) => 'publish' in body)) await publish(env);
+  if (!isDead && batch.messages.some(({ body }) => 'ping' in body)) await ping(env);
   const polls = batch.messages.filter(isPoll);
-  if (polls.length < batch.messages.length && !isDead) await publish(env);
   if (polls.length === 0) return;
   const tools = await pollTools(env);
-  if (isDead) await giveUpAll({ messages: polls }, tools);
-  else await consume({ messages: polls }, tools);
+  if (isDead) return giveUpAll({ messages: polls }, tools);
+  await consume({ messages: polls }, tools);
+  await askForPings(env);
 }
 
-function isPoll(message: Message<PollMessage | PublishMessage>): message is Message<PollMessage> {
+function isPoll(message: Message<WorkMessage>): message is Message<PollMessage> {
   return 'claims' in message.body;
+}
+
+/** What fails here is asked for again by cron. */
+async function askForPings(env: Env): Promise<void> {
+  const { hub } = readConfig(env);
+  if (hub === undefined) return;
+  const tools = { pings: new PingStore(env.DB), queue: env.POLLS, now: Date.now };
+  await askToPing(hub, tools).catch((error) => console.error('the hub cannot be told of changes', error));
+}
+
+async function ping(env: Env): Promise<void> {
+  const { hub, limits, publicOrigin } = readConfig(env);
+  if (hub === undefined) return;
+  await pingHub(hub, {
+    fetch,
+    userAgent: userAgent(publicOrigin),
+    pings: new PingStore(env.DB),
+    queue: env.POLLS,
+    limits,
+    now: Date.now,
+  });
 }
 
 async function publish(env: Env): Promise<void> {

@@ -5,6 +5,7 @@ import {
   bodyOf,
   type FeedDocument,
   type FeedSource,
+  hubLinks,
   languageOf,
   linksOf,
 } from './feed-document.ts';
@@ -29,6 +30,7 @@ export function toAtom(feed: FeedDocument): string {
         link: [
           { '@rel': 'self', '@type': 'application/atom+xml', '@href': feed.selfUrl },
           { '@rel': 'alternate', '@type': 'text/html', '@href': feed.pageUrl },
+          ...hubLinks(feed),
           ...linksOf(feed).map(([rel, href]) => ({
             '@rel': rel,
             '@type': 'application/atom+xml',

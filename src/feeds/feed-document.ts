@@ -23,6 +23,8 @@ export interface FeedDocument {
   proxyOrigin: string;
   /** Where the articles are that this document does not show. */
   paging: FeedPaging;
+  /** Where one can subscribe to its changes (WebSub). */
+  hub?: string;
 }
 
 /** The other documents of a feed (RFC 5005), by absolute addresses in the same format. */
@@ -79,6 +81,11 @@ function linkTo({ title, url }: ArticleCopy): string {
 export function languageOf({ articles }: FeedDocument): string | undefined {
   const language = articles[0]?.language;
   return articles.every((article) => article.language === language) ? language : undefined;
+}
+
+/** The attributes of the link to a feed's hub, if it has one (WebSub, 4). */
+export function hubLinks({ hub }: FeedDocument): readonly Record<string, string>[] {
+  return hub === undefined ? [] : [{ '@rel': 'hub', '@href': toUri(hub) }];
 }
 
 /** What a feed links to besides itself, as relations of RFC 5005 and RFC 4287 to addresses. */

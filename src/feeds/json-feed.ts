@@ -15,6 +15,7 @@ export function toJsonFeed(feed: FeedDocument): string {
     next_url: feed.paging.next,
     favicon: `${feed.proxyOrigin}/favicon.ico`,
     language: languageOf(feed),
+    hubs: feed.hub === undefined ? undefined : [{ type: 'WebSub', url: feed.hub }],
     items: feed.articles.map((article) => toItem(article, feed)),
   };
   const text = JSON.stringify(document);

@@ -1,6 +1,6 @@
 import { type Article, articleUrn, type Enclosure, proxiedPicture } from '../article.ts';
 import { escapeText } from '../markup/escape.ts';
-import { authorsOf, bodyOf, type FeedDocument, languageOf, linksOf } from './feed-document.ts';
+import { authorsOf, bodyOf, type FeedDocument, hubLinks, languageOf, linksOf } from './feed-document.ts';
 import { toUri } from './uri.ts';
 import { BODY, toXml } from './xml.ts';
 
@@ -24,6 +24,7 @@ export function toRss(feed: FeedDocument): string {
           description: feed.title,
           'atom:link': [
             { '@rel': 'self', '@type': 'application/rss+xml', '@href': feed.selfUrl },
+            ...hubLinks(feed),
             ...linksOf(feed).map(([rel, href]) => ({
               '@rel': rel,
               '@type': 'application/rss+xml',

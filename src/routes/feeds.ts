@@ -7,14 +7,14 @@ import type { FeedDocument } from '../feeds/feed-document.ts';
 import { changesByItself, readFeedQuery } from '../feeds/feed-query.ts';
 import { toJsonFeed } from '../feeds/json-feed.ts';
 import { toRss } from '../feeds/rss.ts';
-import { type FeedScope, parseScopedPath, scopeKey } from '../sources/feed-scope.ts';
+import { FEED_FILES, type FeedScope, parseScopedPath, scopeKey } from '../sources/feed-scope.ts';
 import { toOpml } from '../sources/opml.ts';
 import { sourceTitle } from '../sources/source.ts';
 import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
 import type { FeedState } from '../store/article-store.ts';
 import { feedStates } from '../store/feed-states.ts';
 import { matchesEtag } from './if-none-match.ts';
-import { type FeedRequest, feedAddress, loadFeed } from './load-feed.ts';
+import { type FeedRequest, feedAddress, hubOf, loadFeed } from './load-feed.ts';
 import { noteReader } from './note-reader.ts';
 import { FilterTooCostly } from './pick-articles.ts';
 import { type FeedCacheTools, type RenderedFeed, RenderedFeeds } from './rendered-feeds.ts';
@@ -25,7 +25,7 @@ interface Format {
   write: (feed: FeedDocument) => string;
 }
 
-const FORMATS: Record<string, Format> = {
+const FORMATS: Record<(typeof FEED_FILES)[number], Format> = {
   'feed.xml': { contentType: 'application/rss+xml; charset=utf-8', write: toRss },
   'atom.xml': { contentType: 'application/atom+xml; charset=utf-8', write: toAtom },
   'feed.json': { contentType: 'application/feed+json; charset=utf-8', write: toJsonFeed },
@@ -77,7 +77,7 @@ const FOLDERS = ['', '/categories/:path{.+}', '/sources/:id', '/tags/:tag', '/vi
 /** Merged feeds, and the lists of their sources. */
 export function feedRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  for (const file of Object.keys(FORMATS)) {
+  for (const file of FEED_FILES) {
     for (const folder of FOLDERS) {
       routes.get(`${folder}/${file}`, serveFeed);
       routes.options(`${folder}/${file}`, answerPreflight);
@@ -100,7 +100,7 @@ function answerPreflight(c: Context<AppEnv>): Response {
 async function serveFeed(c: Context<AppEnv>): Promise<Response> {
   const { pathname, searchParams } = new URL(c.req.url);
   const path = parseScopedPath(pathname);
-  const format = path && FORMATS[path.file];
+  const format = path && new Map<string, Format>(Object.entries(FORMATS)).get(path.file);
   if (!path || !format) return c.notFound();
   const result = readFeedQuery(searchParams);
   if (result.kind === 'wrong') return refuse(c, 400, result.message);
@@ -140,12 +140,13 @@ async function serveCurrent(c: Context<AppEnv>, asked: FeedRequest, format: Form
   noteReader(c, scope);
   const address = feedAddress(c.var.origin, asked);
   const request = state.view === undefined ? asked : ofView(asked, state.view);
-  const version = toEtag(state.version, `${c.var.config.siteTitle}\n${address}`);
+  const hub = hubOf(c, request);
+  const version = toEtag(state.version, [c.var.config.siteTitle, address, hub ?? ''].join('\n'));
   const headersOf = (etag: string) => ({
     ...FEED_HEADERS,
     ...(request.query.archive === undefined ? CACHING.feed : CACHING.archive),
     ...validators(etag, state.changedAt),
-    Link: `<${address}>; rel="self"`,
+    Link: [...(hub === undefined ? [] : [`<${hub}>; rel="hub"`]), `<${address}>; rel="self"`].join(', '),
     ...(state.brokenSince !== undefined && STALE_HEADERS),
   });
   const notModified = (etag: string) => new Response(null, { status: 304, headers: headersOf(etag) });

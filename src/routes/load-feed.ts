@@ -28,6 +28,12 @@ export function feedAddress(origin: string, { scope, file, query }: FeedRequest)
   return origin + scopeFolder(scope) + file + toCanonicalQuery(query);
 }
 
+/** The hub that is told when a feed changes. It knows feeds as they are, not what a reader has filtered. */
+export function hubOf(c: Context<AppEnv>, { scope, query }: FeedRequest): string | undefined {
+  const isAdvertised = scope.kind !== 'tag' && toCanonicalQuery(query) === '';
+  return isAdvertised ? c.var.config.hub?.hub : undefined;
+}
+
 /**
  * The document of a feed: its articles, as many as fit, and where the others are. Undefined for an archive of a month
  * that has none or is not over yet.
@@ -46,6 +52,7 @@ export async function loadFeed(
       : await loadArchive(c, request, query.archive, sources);
   if (loaded === undefined) return undefined;
   const { before: _, archive: __, ...filters } = query;
+  const hub = hubOf(c, request);
   const toCopy = ({ sourceId, link }: ArticlePrint): ArticleCopy => ({
     title: sources.get(sourceId)?.title ?? sourceId,
     ...(link !== undefined && { url: link }),
@@ -61,6 +68,7 @@ export async function loadFeed(
     copies: new Map([...loaded.copies].map(([id, prints]) => [id, prints.map(toCopy)])),
     proxyOrigin: c.var.origin,
     paging: loaded.paging,
+    ...(hub !== undefined && { hub }),
   };
 }
 

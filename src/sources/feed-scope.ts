@@ -52,6 +52,9 @@ export function scopeOfKey(key: string): FeedScope {
   }
 }
 
+/** The files a feed is served as, in each folder of a scope. */
+export const FEED_FILES = ['feed.xml', 'atom.xml', 'feed.json'] as const;
+
 /** What a path asks for: which articles, and the file or nothing behind the last slash. */
 export interface ScopedPath {
   scope: FeedScope;
