@@ -86,12 +86,12 @@ export async function items(path = '/feed.json'): Promise<JsonFeedItem[]> {
   return feed.items;
 }
 
-/** An RSS feed of items with these titles; each has a guid, a link and a body of its own. */
+/** An RSS feed of items with these titles; each has a guid, a link and a body of its own. Its site is the origin. */
 export function rss(...titles: string[]): string {
   const list = titles.map(
     (title) =>
       `<item><title>${title}</title><guid isPermaLink="false">${title}</guid><link>https://news.example/${title}</link>
        <pubDate>Mon, 18 Oct 2021 06:56:51 GMT</pubDate><description>&lt;p&gt;About ${title}.&lt;/p&gt;</description></item>`,
   );
-  return `<rss version="2.0"><channel><title>News</title><link>https://news.example/</link>${list.join('')}</channel></rss>`;
+  return `<rss version="2.0"><channel><title>News</title><link>${env.ORIGIN}/</link>${list.join('')}</channel></rss>`;
 }
