@@ -85,17 +85,21 @@ async function doQueuedWork(batch: MessageBatch<WorkMessage>, env: Env): Promise
   if (!isDead && batch.messages.some(({ body }) => 'ping' in body)) await ping(env);
   const polls = batch.messages.filter(isPoll);
   if (polls.length === 0) return;
-  const tools = await pollTools(env);
+  let hasChanged = false;
+  const onChange = () => {
+    hasChanged = true;
+  };
+  const tools = { ...(await pollTools(env)), onChange };
   if (isDead) return giveUpAll({ messages: polls }, tools);
   await consume({ messages: polls }, tools);
-  await askForPings(env);
+  if (hasChanged) await askForPings(env);
 }
 
 function isPoll(message: Message<WorkMessage>): message is Message<PollMessage> {
   return 'claims' in message.body;
 }
 
-/** What fails here is asked for again by cron. */
+/** What fails here is asked for again by cron. It reads a row a feed, so polls that changed nothing do not ask. */
 async function askForPings(env: Env): Promise<void> {
   const { hub } = readConfig(env);
   if (hub === undefined) return;
@@ -132,7 +136,7 @@ async function publish(env: Env): Promise<void> {
 /** How the name of the queue ends that takes messages which were tried too often. */
 const DEAD_LETTERS = '-dead';
 
-async function pollTools(env: Env): Promise<ConsumeTools> {
+async function pollTools(env: Env): Promise<Omit<ConsumeTools, 'onChange'>> {
   const config = readConfig(env);
   const { publicOrigin, limits } = config;
   const readers = await recentReaders(env);

@@ -23,6 +23,8 @@ export interface ConsumeTools {
   subscriptions: RefreshTools['subscriptions'];
   canBeCalledBy: RefreshTools['canBeCalledBy'];
   queue: Pick<Queue<PollMessage>, 'send' | 'sendBatch'>;
+  /** Told when a poll has changed what our feeds show. */
+  onChange: () => void;
   limits: PlanLimits;
   now: () => number;
   random: () => number;
@@ -137,6 +139,7 @@ async function pollClaims(message: PollMessage, attempts: number, tools: Consume
           await tools.wait(waitBefore(each.source.url, askTools));
           const outcome = await poll(each, askTools, tools);
           budget.spend(outcome);
+          if (outcome.kind === 'updated' && outcome.changed > 0) tools.onChange();
           if (outcome.kind === 'put-off') left.push(each);
         }
       }

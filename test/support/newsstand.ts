@@ -141,6 +141,7 @@ export class Newsstand {
       subscriptions: new SubscriptionStore(this.db),
       canBeCalledBy: () => true,
       queue: this.queue,
+      onChange: () => {},
       limits: this.limits,
       now: () => this.now,
       random: this.random,

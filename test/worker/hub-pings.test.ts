@@ -1,19 +1,28 @@
-import { createExecutionContext, createMessageBatch, createScheduledController } from 'cloudflare:test';
+import {
+  createExecutionContext,
+  createMessageBatch,
+  createScheduledController,
+  waitOnExecutionContext,
+} from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Env } from '../../src/env.ts';
 import type { PingMessage } from '../../src/jobs/ping-hub.ts';
+import type { PollMessage } from '../../src/jobs/schedule.ts';
 import worker from '../../src/worker.ts';
 import { answerWith, callAsOwner, changeDatabase, follow, pollAll, requestsSeen, rss } from './follow.ts';
 
 const SITE = 'https://news.example';
 const HUB = `${env.ORIGIN}/hub`;
-let queued: PingMessage[] = [];
+let queued: (PingMessage | PollMessage)[] = [];
 const withHub = {
   ...env,
   PUBLIC_URL: SITE,
   WEBSUB_HUB: HUB,
-  POLLS: { send: async (message: PingMessage) => queued.push(message) },
+  POLLS: {
+    send: async (message: PingMessage) => queued.push(message),
+    sendBatch: async (messages: { body: PollMessage }[]) => queued.push(...messages.map(({ body }) => body)),
+  },
 } as unknown as Env;
 
 beforeEach(() => {
@@ -24,14 +33,20 @@ function get(path: string, hubEnv = withHub): Promise<Response> {
   return worker.fetch(new Request(SITE + path), hubEnv, createExecutionContext());
 }
 
+/** Delivers the message that was queued last. */
+async function deliver(): Promise<void> {
+  const body = queued.pop();
+  if (body === undefined) throw new Error('nothing is queued');
+  const message = { id: '1', timestamp: new Date(), attempts: 1, body };
+  await worker.queue(createMessageBatch('tributary-polls', [message]), withHub);
+}
+
 /** Runs cron, then what it queued until nothing is left; gives the topics that the hub was told of, in order. */
 async function ping(hub: { status?: number } = { status: 204 }): Promise<string[]> {
   await answerWith({ '/hub': hub });
   await worker.scheduled(createScheduledController(), withHub);
   for (let runs = 0; queued.length > 0 && runs < 10; runs++) {
-    queued.pop();
-    const message = { id: '1', timestamp: new Date(), attempts: 1, body: { ping: true } as const };
-    await worker.queue(createMessageBatch('tributary-polls', [message]), withHub);
+    await deliver();
   }
   const pings = (await requestsSeen()).filter(({ path }) => path === '/hub');
   for (const { method, headers, body } of pings) {
@@ -114,6 +129,20 @@ describe('the hub', () => {
     expect(await ping()).toEqual([]);
     await callAsOwner('PUT', '/api/views/c', { categories: [['a']] });
     expect(await ping()).toEqual(topics('/views/c/'));
+  });
+
+  it('is to be told as soon as a poll has changed something, and not when it has not', async () => {
+    await follow('/feed');
+    await answerWith({ '/feed': { body: rss('一') } });
+    for (const expected of [[{ ping: true }], []]) {
+      const headers = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
+      const context = createExecutionContext();
+      await worker.fetch(new Request(`${SITE}/api/refresh`, { method: 'POST', headers }), withHub, context);
+      await waitOnExecutionContext(context);
+      queued = queued.filter((message) => 'claims' in message);
+      await deliver();
+      expect(queued).toEqual(expected);
+    }
   });
 
   it('is asked again, after a rest, as long as it fails', async () => {
