@@ -77,7 +77,12 @@ type PingOutcome = { kind: 'answered' } | { kind: 'failed'; detail: string };
  * the others. The hub is the owner's own choice, so it may be at a private address; a redirect is not it.
  */
 async function ping(hub: string, topic: string, { fetch, userAgent }: PingTools): Promise<PingOutcome> {
-  const body = new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic }).toString();
+  // hubs differ in which of the two they read
+  const body = new URLSearchParams({
+    'hub.mode': 'publish',
+    'hub.url': topic,
+    'hub.topic': topic,
+  }).toString();
   const headers = {
     'Content-Type': 'application/x-www-form-urlencoded',
     'User-Agent': userAgent,

@@ -52,7 +52,12 @@ async function ping(hub: { status?: number } = { status: 204 }): Promise<string[
   for (const { method, headers, body } of pings) {
     expect(method).toBe('POST');
     expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
-    expect(new URLSearchParams(body).get('hub.mode')).toBe('publish');
+    const topic = new URLSearchParams(body).get('hub.url');
+    expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
+      'hub.mode': 'publish',
+      'hub.url': topic,
+      'hub.topic': topic,
+    });
   }
   return pings.map(({ body }) => new URLSearchParams(body).get('hub.url') ?? '').sort();
 }
