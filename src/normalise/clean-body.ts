@@ -8,6 +8,7 @@ import {
   findPicture,
   isHeadAddress,
   isHeadPicture,
+  isTracker,
   offeredBy,
   type Picture,
 } from './body/pictures.ts';
@@ -432,7 +433,7 @@ class BodyCleaner {
   #mediaAttributes(rule: ElementRule): string {
     const attributes = this.#withLazySource(this.#attributes(rule));
     const poster = rule.name === 'video' ? pictureUrl(this.#tag.get('poster') ?? '', this.#base) : undefined;
-    if (poster === undefined) return `${attributes} controls`;
+    if (poster === undefined || isTracker(poster)) return `${attributes} controls`;
     this.#pictures.add(poster);
     if (isHeadPicture(this.#tag, poster)) this.#headImage ??= poster;
     return `${attributes} poster="${marked(poster)}" controls`;

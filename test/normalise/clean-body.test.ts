@@ -305,11 +305,21 @@ describe('pictures', () => {
     ['a counter among others', '<img src="https://www.facebook.com/tr?id=1">'],
     ['a counter with a port', '<img src="https://us1.list-manage1.com:8443/track/open.php?u=1">'],
     ["a publisher's own counter", '<img src="https://example.org/matomo.php?idsite=1">'],
+    ['a counter that a picture offers', '<picture><source srcset="https://pixel.wp.com/b.gif 1x"></picture>'],
     ['of a script', '<img src="javascript:alert(1)">'],
     ['a drawing', `<img src="data:image/svg+xml;base64,${'A'.repeat(300)}">`],
     ['a long data address', `<img src="data:image/png;base64,${'A'.repeat(70_000)}">`],
   ])('are left out when %s', (_, markup) => {
     expect(html(markup)).toBe('');
+  });
+
+  it('hide no counter beside them, behind a text or before a film', () => {
+    const counter = 'https://pixel.wp.com/b.gif';
+    expect(html(`<img src="${A}" srcset="${counter} 2x, ${A} 1x">`)).toBe(
+      `<img src="*${A}" srcset="*${A} 1x">`,
+    );
+    expect(html(`<i style="background:url(${counter})">a</i>`)).toBe('<i>a</i>');
+    expect(html(`<video src="/f.mp4" poster="${counter}"></video>`)).not.toContain(counter);
   });
 
   it('keeps small pictures in the markup itself, without a mark', () => {

@@ -83,6 +83,11 @@ export function offeredBy(tag: Tag, base: string | undefined): Candidate[] {
  * A picture that an element shows without being an `img`: as its background, or because a script puts it there.
  */
 export function findBackground(tag: Tag, base: string | undefined): string | undefined {
+  const background = readBackground(tag, base);
+  return background === undefined || isTracker(background) ? undefined : background;
+}
+
+function readBackground(tag: Tag, base: string | undefined): string | undefined {
   for (const name of tag.names) {
     if (BACKGROUNDS.has(name)) {
       const address = readAddress(insideUrl(tag.start(name)), base);
@@ -219,7 +224,10 @@ function isPlaceholderStem(stem: string): boolean {
 
 function srcsetOf(tag: Tag, name: string, base: string | undefined): Candidate[] {
   const srcset = tag.get(name);
-  return srcset === undefined ? [] : readSrcset(srcset, base, (reference) => !isPlaceholder(reference));
+  if (srcset === undefined) return [];
+  return readSrcset(srcset, base, (reference) => !isPlaceholder(reference)).filter(
+    ({ url }) => !isTracker(url),
+  );
 }
 
 function lazyCandidates(tag: Tag, base: string | undefined): Candidate[] {
