@@ -1,5 +1,5 @@
 import type { RefererRung } from './referer.ts';
-import { isSigned } from './signature.ts';
+import { isSigned, type Signature } from './signature.ts';
 
 /** Who may ask for pictures. A valid signature and a listed host open every mode. */
 export interface ImageAccess {
@@ -28,12 +28,12 @@ export type AccessVerdict =
 
 /** Whether a picture may be asked for; a refusal says which setting would allow it. */
 export async function checkAccess(
-  { url, signature }: { url: URL; signature?: string },
+  { url, signature }: { url: URL; signature?: Signature },
   access: ImageAccess,
   findKnownHost: FindKnownHost,
 ): Promise<AccessVerdict> {
-  if (signature !== undefined && !(await isSigned(url, signature, access.signingKeys)))
-    return { kind: 'refused', detail: 'the signature of this address is not valid' };
+  if (signature !== undefined && !(await isSigned(signature, access.signingKeys)))
+    return { kind: 'refused', detail: badSignature(access) };
   const known = await findKnownHost(url);
   const isGranted =
     signature !== undefined ||
@@ -46,6 +46,12 @@ export async function checkAccess(
 function isListed(host: string, pattern: string): boolean {
   const name = pattern.toLowerCase();
   return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
+}
+
+function badSignature({ signingKeys }: ImageAccess): string {
+  return signingKeys.length === 0
+    ? 'addresses are signed with a key that IMAGE_KEYS names, and it names none'
+    : 'the signature of this address was made with no key of IMAGE_KEYS';
 }
 
 function refusal(url: URL, mode: ImageAccess['mode']): string {

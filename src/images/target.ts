@@ -1,10 +1,13 @@
+import { fromBase64Url } from './base64url.ts';
+import type { Signature } from './signature.ts';
+
 export type TargetResult =
   | {
       kind: 'target';
       /** The picture's address without a fragment; its `href` is the canonical form. */
       url: URL;
-      /** Present when the request came over a signed address. */
-      signature?: string;
+      /** Present when the request came over a signed address; it has not been checked. */
+      signature?: Signature;
     }
   | { kind: 'refused'; detail: string }
   /** The request is not one for a picture: its query is an ordinary one, or it has none. */
@@ -13,6 +16,9 @@ export type TargetResult =
 const SIGNED_PATH = /^\/s\/([A-Za-z0-9_-]{20,100})$/;
 /** Base64url of everything that begins with `http`. */
 const BASE64_PATH = /^\/(aHR0c[A-Za-z0-9_-]*)(?:=|%3[Dd]){0,2}$/;
+/** An HMAC-SHA-1 and what it signs, both in hexadecimal or both in base64url: the HMAC's length tells which. */
+const CAMO_HEX_PATH = /^\/([0-9a-f]{40})\/((?:[0-9a-f]{2})+)$/i;
+const CAMO_BASE64_PATH = /^\/([A-Za-z0-9_-]{27})(?:=|%3[Dd])?\/([A-Za-z0-9_-]+)(?:=|%3[Dd]){0,2}$/;
 
 /**
  * Reads which picture a request is for. It takes the request's URL as text, since a query parser would decode the
@@ -23,18 +29,42 @@ const BASE64_PATH = /^\/(aHR0c[A-Za-z0-9_-]*)(?:=|%3[Dd]){0,2}$/;
  *   slash lost on the way (`http:/host/a.jpg`);
  * - `/?url=` and any of these, as FreshRSS writes it;
  * - `/<base64url of the target>`, as Miniflux writes it for a custom media proxy;
- * - `/s/<signature>?` and any of these.
+ * - `/<HMAC-SHA-1>/<target>`, both in hexadecimal or both in base64url, as go-camo writes it;
+ * - `/s/<signature>?` and any of those behind a `?`.
  *
  * A target without a scheme is taken for http. Whether the address may be asked is not judged here.
  */
 export function parseTarget(requestUrl: string): TargetResult {
   const { path, query } = splitUrl(requestUrl);
+  if (path === '/') return readQuery(query);
   const encoded = BASE64_PATH.exec(path)?.[1];
-  if (encoded !== undefined) return toTarget(decodeBase64Url(encoded));
-  const signature = SIGNED_PATH.exec(path)?.[1];
-  if (path !== '/' && signature === undefined) return { kind: 'none' };
-  const target = query.startsWith('url=') ? toTarget(readUrlParameter(query.slice(4))) : readRaw(query);
-  return target.kind === 'target' && signature !== undefined ? { ...target, signature } : target;
+  if (encoded !== undefined) return toTarget(toText(fromBase64Url(encoded)));
+  const mac = SIGNED_PATH.exec(path)?.[1];
+  return mac === undefined ? readCamoPath(path) : withSignature(readQuery(query), mac);
+}
+
+function readQuery(query: string): TargetResult {
+  return query.startsWith('url=') ? toTarget(readUrlParameter(query.slice(4))) : readRaw(query);
+}
+
+/** Our own signatures are those of the address as `URL` writes it, so that every spelling of it is signed at once. */
+function withSignature(target: TargetResult, text: string): TargetResult {
+  const mac = fromBase64Url(text);
+  if (target.kind !== 'target') return target;
+  if (mac === undefined) return { kind: 'refused', detail: 'the signature is not base64url' };
+  return { ...target, signature: { hash: 'SHA-256', mac, signed: toBytes(target.url.href) } };
+}
+
+/** go-camo signs the bytes of the address as they are. */
+function readCamoPath(path: string): TargetResult {
+  const hex = CAMO_HEX_PATH.exec(path);
+  const [, digest, address] = hex ?? CAMO_BASE64_PATH.exec(path) ?? [];
+  if (digest === undefined || address === undefined) return { kind: 'none' };
+  const decode = hex ? fromHex : fromBase64Url;
+  const [mac, signed] = [decode(digest), decode(address)];
+  const target = toTarget(toText(signed));
+  if (target.kind !== 'target' || mac === undefined || signed === undefined) return target;
+  return { ...target, signature: { hash: 'SHA-1', mac, signed } };
 }
 
 function splitUrl(url: string): { path: string; query: string } {
@@ -76,13 +106,16 @@ function decodeAscii(text: string): string {
   );
 }
 
-function decodeBase64Url(text: string): string {
-  try {
-    const bytes = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    return new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
-  } catch {
-    return '';
-  }
+function fromHex(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+}
+
+function toBytes(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new TextEncoder().encode(text));
+}
+
+function toText(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : new TextDecoder().decode(bytes);
 }
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;

@@ -8,16 +8,14 @@ import { userAgent } from '../user-agent.ts';
 const memories = new WeakMap<AppEnv['Bindings'], IsolateMemory>();
 
 /**
- * The image proxy: `/?http://origin/a.jpg`, the same behind a signature, and `/<base64url of the address>`. What names
- * no picture is left to the pages.
+ * The image proxy. Which addresses are those of pictures `parseTarget` alone knows; what names no picture is left to
+ * the pages.
  */
 export function pictureRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   const handler: MiddlewareHandler<AppEnv> = (c, next) =>
     parseTarget(c.req.url).kind === 'none' ? next().then(() => undefined) : servePicture(c);
-  routes.all('/', handler);
-  routes.all('/s/:signature', handler);
-  routes.all('/:encoded{aHR0c.+}', handler);
+  routes.use(handler);
   return routes;
 }
 

@@ -1,9 +1,9 @@
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../src/fetch/guarded-fetch.ts';
 import { IsolateMemory } from '../../src/images/isolate-memory.ts';
 import { type ProxyDeps, proxyImage } from '../../src/images/proxy.ts';
-import { signTarget } from '../../src/images/signature.ts';
 import { type Origin, startOrigin } from '../fetch/origin.ts';
 import { MemoryCache } from '../support/memory-cache.ts';
 
@@ -392,7 +392,7 @@ describe('who may ask', () => {
     const { read, deps, base } = await setUp(gif);
     const access = { mode: 'signed' as const, hosts: [], signingKeys: ['new', 'old'] };
     const ask = async (key: string, target = `${base}/a.gif`) => {
-      const signature = await signTarget(new URL(target), key);
+      const signature = createHmac('sha256', key).update(target).digest('base64url');
       return (
         await proxyImage(
           new Request(`https://proxy.example/s/${signature}?${base}/a.gif`, { method: 'HEAD' }),
@@ -409,6 +409,24 @@ describe('who may ask', () => {
     expect(await ask('new', `${base}/b.gif`)).toBe(403);
     const unsigned = await read('/a.gif', {}, { access, knownHost: async () => ({}) });
     expect(unsigned.response.status).toBe(403);
+  });
+
+  it('serves addresses that are signed as go-camo does it, under the same key of the cache', async () => {
+    const { deps, read, base, requests } = await setUp(gif);
+    const access = { mode: 'signed' as const, hosts: [], signingKeys: ['new', 'old'] };
+    const target = `${base}/a.gif`;
+    const ask = async (key: string, encoding: 'hex' | 'base64url', keys = access.signingKeys) => {
+      const mac = createHmac('sha1', key).update(target).digest(encoding);
+      const request = new Request(`https://proxy.example/${mac}/${Buffer.from(target).toString(encoding)}`);
+      const response = await proxyImage(request, { ...deps, access: { ...access, signingKeys: keys } });
+      return `${response.status} ${response.ok ? '' : await response.text()}`;
+    };
+    await read();
+    expect(await ask('new', 'hex')).toMatch(/^200/);
+    expect(await ask('old', 'base64url')).toMatch(/^200/);
+    expect(requests).toHaveLength(1);
+    expect(await ask('stolen', 'hex')).toMatch(/^403 .*made with no key of IMAGE_KEYS/);
+    expect(await ask('new', 'base64url', [])).toMatch(/^403 .*IMAGE_KEYS/);
   });
 
   it('refuses to go round in circles', async () => {

@@ -45,6 +45,11 @@ describe('parseTarget', () => {
     ['with a fragment, which is dropped', '/?http%3A%2F%2Fa.example%2Fb%23c', 'http://a.example/b'],
     ['in base64url', '/aHR0cHM6Ly9hLmV4YW1wbGUvYi5qcGc_eD0x', 'https://a.example/b.jpg?x=1'],
     ['in base64url with padding', '/aHR0cDovL2EuZXhhbXBsZS9iLmpw==', 'http://a.example/b.jp'],
+    [
+      'in base64url, as Miniflux pads it',
+      '/aHR0cDovL2EuZXhhbXBsZS_lm74uanA_eD0xJnk9Mg==',
+      'http://a.example/%E5%9B%BE.jp?x=1&y=2',
+    ],
     ['in base64url with escaped padding', '/aHR0cDovL2EuZXhhbXBsZS9iLmpw%3D%3D', 'http://a.example/b.jp'],
   ])('reads a target %s', (_, rest, expected) => expect(href(rest)).toBe(expected));
 
@@ -57,6 +62,15 @@ describe('parseTarget', () => {
     '/feed.xml',
     '/feed.xml?http://a.example/',
     '/aHello',
+    `/articles/${'a'.repeat(32)}`,
+    `/posts/${'a'.repeat(32)}.md`,
+    '/sources/0123456789ab/feed.xml',
+    `/tags/${'a'.repeat(27)}/`,
+    `/${'A'.repeat(26)}/aHR0cDovL2EuZXhhbXBsZS8`,
+    `/${'A'.repeat(28)}/aHR0cDovL2EuZXhhbXBsZS8`,
+    `/${'A'.repeat(27)}/aHR0cDovL2EuZXhhbXBsZS8/feed.xml`,
+    `/${'a'.repeat(40)}/687`,
+    `/${'a'.repeat(40)}/feed.xml`,
   ])('leaves an ordinary request alone: %s', (rest) => expect(parse(rest)).toEqual({ kind: 'none' }));
 
   it.each([
@@ -66,6 +80,9 @@ describe('parseTarget', () => {
     '/?url=',
     '/?a.example:99999/',
     '/aHR0c',
+    `/${'A'.repeat(27)}/AAAA`,
+    `/${'a'.repeat(40)}/00ff`,
+    `/s/${'A'.repeat(41)}?http://a.example/`,
   ])('refuses what is not an address: %s', (rest) => expect(parse(rest).kind).toBe('refused'));
 
   it('hands addresses of every scheme and network on to be judged', () => {
@@ -77,8 +94,20 @@ describe('parseTarget', () => {
   });
 
   it('reads the signature of a signed address', () => {
-    const signature = 'A'.repeat(43);
-    expect(parse(`/s/${signature}?http://a.example/`)).toMatchObject({ kind: 'target', signature });
+    const bytes = (...of: [number, number][]) =>
+      Uint8Array.from(of.flatMap(([n, byte]) => Array(n).fill(byte)));
+    expect(parse(`/s/${'A'.repeat(43)}?http://a.example/`)).toMatchObject({
+      signature: { hash: 'SHA-256', mac: bytes([32, 0]) },
+    });
+    for (const path of [
+      `/${'A'.repeat(27)}/aHR0cDovL2EuZXhhbXBsZS8`,
+      `/${'A'.repeat(27)}%3D/aHR0cDovL2EuZXhhbXBsZS8%3d`,
+      `/${'0'.repeat(40)}/687474703A2F2F612e6578616d706c652F?w=1`,
+    ])
+      expect(parse(path)).toMatchObject({
+        url: new URL('http://a.example/'),
+        signature: { hash: 'SHA-1', mac: bytes([20, 0]) },
+      });
     expect(parse('/s/short?http://a.example/')).toEqual({ kind: 'none' });
   });
 
