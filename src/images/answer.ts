@@ -5,7 +5,7 @@
 const COMMON_HEADERS = new Headers({
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers':
-    'Accept-Ranges, Content-Length, Content-Range, Content-Type, ETag, Last-Modified',
+    'Accept-Ranges, Content-Length, Content-Range, Content-Type, ETag, Last-Modified, Retry-After, X-Picture-Error',
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Timing-Allow-Origin': '*',

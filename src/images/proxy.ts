@@ -6,6 +6,8 @@ import { fromRenewed, fromStored } from './from-cache.ts';
 import { fromFailure, fromFetched, fromNotModified } from './from-origin.ts';
 import { withOwnHop } from './loop.ts';
 import { type CacheEntry, findEntry, type StoredPicture } from './picture-cache.ts';
+import { placeholderFor } from './placeholder.ts';
+import { wantsPlaceholder } from './target.ts';
 
 export type { ProxyDeps } from './admission.ts';
 
@@ -16,10 +18,19 @@ export type { ProxyDeps } from './admission.ts';
 export async function proxyImage(request: Request, deps: ProxyDeps): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight();
   if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowed();
-  const admitted = await admit(request, deps);
-  if (admitted instanceof Response) return admitted;
-  const answer = await findAnswer(admitted);
+  const found = await answerRequest(request, deps);
+  const answer = canBeReplaced(found) && wantsPlaceholder(request.url) ? await placeholderFor(found) : found;
   return request.method === 'HEAD' ? withoutBody(answer) : answer;
+}
+
+/** A range that lies outside is no error of the picture. */
+function canBeReplaced({ status }: Response): boolean {
+  return status >= 400 && status !== 416;
+}
+
+async function answerRequest(request: Request, deps: ProxyDeps): Promise<Response> {
+  const admitted = await admit(request, deps);
+  return admitted instanceof Response ? admitted : findAnswer(admitted);
 }
 
 /** The fresh copy or failure; else what the origin says; and when that is a failure, the stale copy. */

@@ -1,4 +1,5 @@
 import { fromBase64Url } from './base64url.ts';
+import { type PictureOptions, readOptions } from './picture-options.ts';
 import type { Signature } from './signature.ts';
 
 export type TargetResult =
@@ -8,6 +9,7 @@ export type TargetResult =
       url: URL;
       /** Present when the request came over a signed address; it has not been checked. */
       signature?: Signature;
+      options: PictureOptions;
     }
   | { kind: 'refused'; detail: string }
   /** The request is not one for a picture: its query is an ordinary one, or it has none. */
@@ -32,10 +34,26 @@ const CAMO_BASE64_PATH = /^\/([A-Za-z0-9_-]{27})(?:=|%3[Dd])?\/([A-Za-z0-9_-]+)(
  * - `/<HMAC-SHA-1>/<target>`, both in hexadecimal or both in base64url, as go-camo writes it;
  * - `/s/<signature>?` and any of those behind a `?`.
  *
+ * Before each of them may stand options: `/placeholder/?http://host/a.jpg`.
+ *
  * A target without a scheme is taken for http. Whether the address may be asked is not judged here.
  */
 export function parseTarget(requestUrl: string): TargetResult {
   const { path, query } = splitUrl(requestUrl);
+  if (path === '/') return readQuery(query);
+  const wanted = readOptions(path);
+  if (wanted.kind === 'refused') return wanted;
+  const target = readPath(wanted.rest, query);
+  return target.kind === 'target' ? { ...target, options: wanted.options } : target;
+}
+
+/** Whether a page wants a picture of ours rather than an error. */
+export function wantsPlaceholder(requestUrl: string): boolean {
+  const wanted = readOptions(splitUrl(requestUrl).path);
+  return wanted.kind === 'options' && wanted.options.placeholder === true;
+}
+
+function readPath(path: string, query: string): TargetResult {
   if (path === '/') return readQuery(query);
   const encoded = BASE64_PATH.exec(path)?.[1];
   if (encoded !== undefined) return toTarget(toText(fromBase64Url(encoded)));
@@ -135,7 +153,7 @@ function toTarget(text: string): TargetResult {
   if (!URL.canParse(address)) return { kind: 'refused', detail: 'what follows the proxy is not an address' };
   const url = new URL(address);
   url.hash = '';
-  return { kind: 'target', url };
+  return { kind: 'target', url, options: {} };
 }
 
 /** The URL parser itself repairs `http:/host` and `http:host`. */

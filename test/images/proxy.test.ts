@@ -343,6 +343,65 @@ describe('what an isolate remembers', () => {
   });
 });
 
+describe('a placeholder', () => {
+  const wanted = (target: string, init?: RequestInit) =>
+    new Request(`https://proxy.example/placeholder/?${target}`, init);
+
+  it.each([
+    ['that is not there', 404, 404],
+    ['whose origin is out of order', 500, 502],
+    ['that was withdrawn', 451, 451],
+  ])('stands for a picture %s, and says so', async (_, status, told) => {
+    const { deps, base } = await setUp((_, res) => res.writeHead(status).end());
+    for (const method of ['GET', 'HEAD']) {
+      const response = await proxyImage(wanted(`${base}/a.gif`, { method }), deps);
+      expect(response.status).toBe(200);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': expect.stringContaining('X-Picture-Error'),
+        'cache-control': 'public, max-age=60',
+        'content-type': 'image/gif',
+        'cross-origin-resource-policy': 'cross-origin',
+        'x-content-type-options': 'nosniff',
+        'x-picture-error': expect.stringMatching(`^${told} .* answered ${status} to the request`),
+      });
+      const body = Buffer.from(await response.arrayBuffer());
+      expect(body.subarray(0, 6).toString()).toBe(method === 'GET' ? 'GIF89a' : '');
+      expect(response.headers.get('content-length')).toBe(String(266));
+    }
+  });
+
+  it('stands for what is refused, without asking anybody', async () => {
+    const { deps } = await setUp(gif, {
+      fetch: never,
+      access: { mode: 'signed', hosts: [], signingKeys: [] },
+    });
+    for (const target of ['http://img.example/a.gif', 'http://10.0.0.1/a.gif', 'http://']) {
+      const response = await proxyImage(wanted(target), deps);
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/gif']);
+      expect(response.headers.get('x-picture-error')).toMatch(/^4\d\d Not proxied: /);
+    }
+  });
+
+  it('stands for nothing else: not for a picture, nor for a range that lies outside it', async () => {
+    const { deps, base, pending } = await setUp(gif);
+    const response = await proxyImage(wanted(`${base}/a.gif`), deps);
+    expect(Buffer.from(await response.arrayBuffer()).equals(GIF)).toBe(true);
+    expect(response.headers.has('x-picture-error')).toBe(false);
+    await Promise.all(pending);
+    const outside = await proxyImage(wanted(`${base}/a.gif`, { headers: { range: 'bytes=900-' } }), deps);
+    expect(outside.status).toBe(416);
+  });
+
+  it('is not what the cache keeps: without the wish there is an error', async () => {
+    const { deps, base, read, requests } = await setUp((_, res) => res.writeHead(404).end());
+    await proxyImage(wanted(`${base}/a.gif`), deps);
+    expect((await read()).response.status).toBe(404);
+    expect((await proxyImage(wanted(`${base}/a.gif`), deps)).status).toBe(200);
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe('methods', () => {
   it('answers a preflight without asking anybody', async () => {
     const { get } = await setUp(gif, { fetch: never });

@@ -111,6 +111,28 @@ describe('parseTarget', () => {
     expect(parse('/s/short?http://a.example/')).toEqual({ kind: 'none' });
   });
 
+  it('reads options from the path, before every form, and leaves those of the target to it', () => {
+    const encoded = 'aHR0cDovL2EuZXhhbXBsZS8_dz0x';
+    for (const rest of [
+      '/placeholder/?http://a.example/?w=1',
+      '/placeholder/?url=http%3A%2F%2Fa.example%2F%3Fw%3D1',
+      `/placeholder/${encoded}`,
+      `/placeholder/${'A'.repeat(27)}/${encoded}`,
+      `/placeholder/s/${'A'.repeat(43)}?http://a.example/?w=1`,
+    ])
+      expect(parse(rest), rest).toMatchObject({
+        url: new URL('http://a.example/?w=1'),
+        options: { placeholder: true },
+      });
+    expect(parse('/?http://a.example/placeholder/?placeholder')).toMatchObject({
+      url: new URL('http://a.example/placeholder/?placeholder'),
+      options: {},
+    });
+    expect(parse('/placeholder/')).toEqual({ kind: 'none' });
+    expect(parse('/placeholder/feed.xml')).toEqual({ kind: 'none' });
+    expect(parse('/placeholder,q=80/?http://a.example/')).toMatchObject({ kind: 'refused' });
+  });
+
   it('reads any text without failing, in time that grows with its length only', () => {
     const start = performance.now();
     for (const part of ['.', '%3A', '%', '&', '/', ':', '[', '@', 'url=', '%252F', '=', '\\'])

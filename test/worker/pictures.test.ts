@@ -19,6 +19,19 @@ async function callWith(settings: Partial<Env>, path: string, init?: RequestInit
   return new Response(bytes, response);
 }
 
+describe('a placeholder', () => {
+  it('comes where a page asks for a picture in any case', async () => {
+    await answerWith({ '/page.gif': { body: '<html>gone' } });
+    for (const target of [`${env.ORIGIN}/page.gif`, 'http://elsewhere.example/a.gif']) {
+      const settings = { IMAGE_HOSTS: '127.0.0.1' };
+      expect((await callWith(settings, `/?${target}`)).ok).toBe(false);
+      const response = await callWith(settings, `/placeholder/?${target}`);
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([200, 'image/gif']);
+      expect(response.headers.get('X-Picture-Error')).toMatch(/is not a picture|IMAGE_HOSTS/);
+    }
+  });
+});
+
 describe('a signed address of go-camo', () => {
   const camo = (key: string, target: string, encoding: 'hex' | 'base64url') =>
     `/${createHmac('sha1', key).update(target).digest(encoding)}/${Buffer.from(target).toString(encoding)}`;
