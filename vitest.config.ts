@@ -25,6 +25,8 @@ export default defineConfig({
                 ORIGIN: inject('origin'),
                 ADMIN_TOKEN: 'a-token-of-the-tests',
               },
+              // Optional bindings, under names of their own: a test hands them to the Worker that is to have them.
+              ratelimits: { TEST_LIMIT: { namespace_id: '1', simple: { limit: 3, period: 60 } } },
             },
           })),
         ],

@@ -1,5 +1,6 @@
 import { readRepositoryAddress } from './git/repository-address.ts';
 import type { ImageAccess } from './images/access.ts';
+import type { RateLimiter } from './images/rate-limit.ts';
 import type { AlertTarget } from './jobs/alert.ts';
 import type { HubTarget, PingMessage } from './jobs/ping-hub.ts';
 import type { PublishMessage, PublishTarget } from './jobs/publish-posts.ts';
@@ -26,6 +27,8 @@ export interface Env {
   IMAGE_HOSTS?: string;
   /** Secret: the key that signs picture addresses, and behind a comma the one before it. */
   IMAGE_KEYS?: string;
+  /** Bounds how often a client has origins asked for pictures. */
+  IMAGE_LIMIT?: RateLimiter;
   /** Private origins that may be asked, separated by commas, e.g. `http://127.0.0.1:4801`. */
   PRIVATE_ORIGINS?: string;
   /** Where to tell that a source broke or recovered, by POST. */

@@ -6,6 +6,7 @@ import { boundRange } from './byte-range.ts';
 import type { IsolateMemory } from './isolate-memory.ts';
 import { findLoop } from './loop.ts';
 import { cacheKey, type PictureCache } from './picture-cache.ts';
+import type { RateLimiter } from './rate-limit.ts';
 import type { RefererRung } from './referer.ts';
 import { parseTarget } from './target.ts';
 
@@ -24,6 +25,8 @@ export interface ProxyDeps {
   now: number;
   waitUntil: (work: Promise<unknown>) => void;
   userAgent: string;
+  /** Bounds how often a client has origins asked. */
+  limiter?: RateLimiter | undefined;
   /** Whether sound and film pass as well as pictures. */
   allowMedia: boolean;
   /** The largest picture, and the largest part of a film, in bytes. */
@@ -49,7 +52,7 @@ export interface Admitted extends Omit<Judgement, 'policy'> {
   accept: string;
   /** One range of bounded length, when a GET asks for it (RFC 9110, 14.2). */
   range: string | undefined;
-  deps: Required<ProxyDeps>;
+  deps: ProxyDeps & Required<Pick<ProxyDeps, 'limitBytes' | 'headerTimeoutMs' | 'idleTimeoutMs'>>;
 }
 
 const LIMIT_BYTES = 20_000_000;

@@ -70,6 +70,13 @@ export function rangeNotSatisfiable(contentRange: string | null): Response {
   return answer;
 }
 
+/** RFC 6585, 4. The limit counts a minute, or ten seconds where the owner says so. */
+export function tooManyRequests(): Response {
+  const answer = refuse(429, 'You have asked for too many new pictures; try again in a minute.');
+  answer.headers.set('Retry-After', '60');
+  return answer;
+}
+
 export function methodNotAllowed(): Response {
   const answer = refuse(405, 'Pictures can be read with GET and HEAD.');
   answer.headers.set('Allow', 'GET, HEAD, OPTIONS');

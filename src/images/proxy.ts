@@ -1,12 +1,13 @@
 import { discard } from '../fetch/guarded-fetch.ts';
 import { type Admitted, admit, type ProxyDeps } from './admission.ts';
-import { methodNotAllowed, preflight, rangeNotSatisfiable } from './answer.ts';
+import { methodNotAllowed, preflight, rangeNotSatisfiable, tooManyRequests } from './answer.ts';
 import { fetchPicture, type PictureRequest } from './fetch-picture.ts';
 import { fromRenewed, fromStored } from './from-cache.ts';
 import { fromFailure, fromFetched, fromNotModified } from './from-origin.ts';
 import { withOwnHop } from './loop.ts';
 import { type CacheEntry, findEntry, type StoredPicture } from './picture-cache.ts';
 import { placeholderFor } from './placeholder.ts';
+import { mayAskOrigin } from './rate-limit.ts';
 import { wantsPlaceholder } from './target.ts';
 
 export type { ProxyDeps } from './admission.ts';
@@ -39,6 +40,8 @@ async function findAnswer(admitted: Admitted): Promise<Response> {
   const entry = await findCopy(admitted);
   if (entry?.kind === 'failure') return entry.answer;
   if (entry && entry.freshUntil > deps.now) return fromStored(entry, admitted);
+  if (!(await mayAskOrigin(admitted.request.headers, deps.limiter)))
+    return entry ? fromStored(entry, admitted) : tooManyRequests();
   const fetched = await fetchPicture(toPictureRequest(admitted, entry), deps);
   if (fetched.kind === 'not-modified' && entry)
     return fromRenewed(entry, fetched.freshness.seconds, admitted);

@@ -40,6 +40,7 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
     now: Date.now(),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     userAgent: userAgent(config.publicOrigin),
+    limiter: c.env.IMAGE_LIMIT,
     allowMedia: false,
   });
 }

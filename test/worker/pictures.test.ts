@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
-import { answerWith, call } from './follow.ts';
+import { answerWith, call, requestsSeen } from './follow.ts';
 
 const GIF = { base64: 'R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=' };
 
@@ -29,6 +29,61 @@ describe('a placeholder', () => {
       expect([response.status, response.headers.get('Content-Type')]).toEqual([200, 'image/gif']);
       expect(response.headers.get('X-Picture-Error')).toMatch(/is not a picture|IMAGE_HOSTS/);
     }
+  });
+});
+
+describe('a rate limit', () => {
+  const settings = { IMAGE_HOSTS: '127.0.0.1', IMAGE_LIMIT: env.TEST_LIMIT };
+  const ask = (path: string, client: string, own: Partial<Env> = settings) =>
+    callWith(own, path, { headers: { 'CF-Connecting-IP': client } });
+  const pictures = (count: number, headers: Record<string, string> = {}) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`/${i}.gif`, { body: GIF, headers }]));
+  const address = (i: number) => `/?${env.ORIGIN}/${i}.gif`;
+
+  it('lets a client have so many pictures fetched, and the next client too', async () => {
+    await answerWith(pictures(5));
+    const statuses = async (client: string) =>
+      (await Promise.all([0, 1, 2, 3, 4].map((i) => ask(address(i), client)))).map(({ status }) => status);
+    expect((await statuses('203.0.113.1')).toSorted()).toEqual([200, 200, 200, 429, 429]);
+    expect(await requestsSeen()).toHaveLength(3);
+    expect((await ask(`/?${env.ORIGIN}/new.gif`, '203.0.113.2')).status).toBe(404);
+    const refused = await ask(`/?${env.ORIGIN}/newer.gif`, '203.0.113.1');
+    expect(refused.headers.get('Retry-After')).toBe('60');
+    expect(refused.headers.get('Cache-Control')).toBe('no-store');
+    expect(refused.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(await refused.text()).toMatch(/too many new pictures/);
+    expect((await ask(`/?${env.ORIGIN}/newer.gif`, '203.0.113.1', { IMAGE_HOSTS: '127.0.0.1' })).status).toBe(
+      404,
+    );
+  });
+
+  it('does not count what is in the cache, and serves a stale copy beyond it', async () => {
+    await answerWith({
+      ...pictures(3),
+      '/stale.gif': { body: GIF, headers: { 'Cache-Control': 'max-age=1' } },
+    });
+    await ask(`/?${env.ORIGIN}/stale.gif`, '203.0.113.3');
+    for (const i of [0, 1, 2]) await ask(address(i), '203.0.113.4');
+    for (const i of [0, 1, 2]) expect((await ask(address(i), '203.0.113.4')).status).toBe(200);
+    await scheduler.wait(1100);
+    const stale = await ask(`/?${env.ORIGIN}/stale.gif`, '203.0.113.4');
+    expect([stale.status, stale.headers.get('Cache-Control')]).toEqual([200, 'public, max-age=0']);
+    expect(await requestsSeen()).toHaveLength(4);
+  });
+
+  it('takes all addresses of an IPv6 network of 64 bits for one client', async () => {
+    await answerWith(pictures(5));
+    const clients = ['2001:db8:0:7::1', '2001:db8::7:0:0:0:2', '2001:db8:0:7:ffff::', '2001:db8:0:7:1:2:3:4'];
+    const statuses = [];
+    for (const [i, client] of clients.entries()) statuses.push((await ask(address(i), client)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect((await ask(address(4), '2001:db8:0:8::1')).status).toBe(200);
+  });
+
+  it('of an owner whose limiter is out of order holds nobody up', async () => {
+    await answerWith(pictures(1));
+    const broken = { limit: () => Promise.reject(new Error('out of order')) };
+    expect((await ask(address(0), '203.0.113.5', { ...settings, IMAGE_LIMIT: broken })).status).toBe(200);
   });
 });
 
