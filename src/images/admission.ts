@@ -6,6 +6,7 @@ import { boundRange } from './byte-range.ts';
 import type { IsolateMemory } from './isolate-memory.ts';
 import { findLoop } from './loop.ts';
 import { cacheKey, type PictureCache } from './picture-cache.ts';
+import type { RefusalReason } from './picture-counts.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { RefererRung } from './referer.ts';
 import { parseTarget } from './target.ts';
@@ -65,10 +66,10 @@ export async function admit(request: Request, deps: ProxyDeps): Promise<Admitted
   const asked = `${variant} ${request.url}`;
   const remembered = admissions.get(asked, deps.now);
   const judgement = remembered ?? (await judge(request.url, variant, deps));
-  if (judgement instanceof Response) return judgement;
+  if ('refused' in judgement) return turnAway(judgement, deps);
   const { policy, ...admission } = judgement;
   const loop = findLoop(request.headers, policy.ownHosts);
-  if (loop !== undefined) return refuse(508, `Not proxied: ${loop}.`);
+  if (loop !== undefined) return turnAway(refusal('loop', 508, loop), deps);
   if (!remembered) admissions.set(asked, judgement, deps.now);
   const all = {
     limitBytes: LIMIT_BYTES,
@@ -82,17 +83,33 @@ export async function admit(request: Request, deps: ProxyDeps): Promise<Admitted
   return { ...admission, request, accept, range, deps: all };
 }
 
+/** A request that is not let in. */
+interface Refusal {
+  refused: RefusalReason;
+  status: number;
+  detail: string;
+}
+
+function refusal(refused: RefusalReason, status: number, detail: string): Refusal {
+  return { refused, status, detail };
+}
+
+function turnAway({ refused, status, detail }: Refusal, { memory }: ProxyDeps): Response {
+  memory.counts.add(`refused ${refused}`);
+  return refuse(status, `Not proxied: ${detail}.`);
+}
+
 /** Target, address, access, in this order because each is cheaper than the next. */
-async function judge(requestUrl: string, variant: string, deps: ProxyDeps): Promise<Judgement | Response> {
+async function judge(requestUrl: string, variant: string, deps: ProxyDeps): Promise<Judgement | Refusal> {
   const own = new URL(requestUrl);
   const target = parseTarget(requestUrl);
-  if (target.kind === 'none') return refuse(404, 'There is no picture here.');
-  if (target.kind === 'refused') return refuse(400, `Not proxied: ${target.detail}.`);
+  if (target.kind === 'none') return refusal('malformed', 404, 'this is no address of a picture');
+  if (target.kind === 'refused') return refusal('malformed', 400, target.detail);
   const policy = await policyFor(target.url, own, deps);
   const address = checkAddress(target.url, policy);
-  if (address.kind === 'refused') return refuse(403, `Not proxied: ${address.detail}.`);
+  if (address.kind === 'refused') return refusal('address', 403, address.detail);
   const access = await checkAccess(target, deps.access, deps.knownHost);
-  if (access.kind === 'refused') return refuse(403, `Not proxied: ${access.detail}.`);
+  if (access.kind === 'refused') return refusal('access', 403, access.detail);
   const key = cacheKey(own, target.url, variant);
   return { url: target.url, own: own.host, known: access.known, key, policy };
 }

@@ -1,12 +1,14 @@
 import type { Judgement } from './admission.ts';
 import { Arrivals } from './arrivals.ts';
 import { HotCopies } from './hot-copies.ts';
+import { PictureCounts } from './picture-counts.ts';
 import { ShortMemory } from './short-memory.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What an isolate keeps from one request for a picture to the next, none of it for longer than a minute. */
+/** What an isolate keeps from one request for a picture to the next, of pictures for no longer than a minute. */
 export class IsolateMemory {
+  readonly counts = new PictureCounts();
   readonly hotCopies = new HotCopies();
   readonly arrivals = new Arrivals();
   /**

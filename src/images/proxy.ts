@@ -37,33 +37,55 @@ async function answerRequest(request: Request, deps: ProxyDeps): Promise<Respons
 /** The fresh copy or failure; else what the origin says; and when that is a failure, the stale copy. */
 async function findAnswer(admitted: Admitted): Promise<Response> {
   const { deps } = admitted;
+  const { counts } = deps.memory;
   const entry = await findCopy(admitted);
-  if (entry?.kind === 'failure') return entry.answer;
-  if (entry && entry.freshUntil > deps.now) return fromStored(entry, admitted);
-  if (!(await mayAskOrigin(admitted.request.headers, deps.limiter)))
+  if (entry?.kind === 'failure') {
+    counts.add(`failed ${entry.answer.status}`);
+    return entry.answer;
+  }
+  if (entry && entry.freshUntil > deps.now) {
+    counts.add(entry.place);
+    return fromStored(entry, admitted);
+  }
+  if (!(await mayAskOrigin(admitted.request.headers, deps.limiter))) {
+    counts.add(entry ? 'stale' : 'refused rate');
     return entry ? fromStored(entry, admitted) : tooManyRequests();
-  const fetched = await fetchPicture(toPictureRequest(admitted, entry), deps);
-  if (fetched.kind === 'not-modified' && entry)
-    return fromRenewed(entry, fetched.freshness.seconds, admitted);
-  if (fetched.kind === 'failed' && entry && !fetched.isWithdrawn)
-    return fromRenewed(entry, fetched.keepSeconds, admitted);
-  if (entry) discard(entry);
+  }
+  return askOrigin(admitted, entry);
+}
+
+async function askOrigin(admitted: Admitted, stale: StoredPicture | undefined): Promise<Response> {
+  const { deps } = admitted;
+  const { counts } = deps.memory;
+  const fetched = await fetchPicture(toPictureRequest(admitted, stale), deps);
+  if (fetched.kind === 'failed' && stale && !fetched.isWithdrawn) {
+    counts.add('stale');
+    return fromRenewed(stale, fetched.keepSeconds, admitted);
+  }
+  counts.add(fetched.kind === 'failed' ? `failed ${fetched.status}` : 'origin');
+  if (fetched.kind === 'not-modified' && stale)
+    return fromRenewed(stale, fetched.freshness.seconds, admitted);
+  if (stale) discard(stale);
   if (fetched.kind === 'failed') return fromFailure(fetched, admitted);
   if (fetched.kind === 'not-modified') return fromNotModified(fetched, admitted);
   if (fetched.kind === 'not-satisfiable') return rangeNotSatisfiable(fetched.contentRange);
   return fromFetched(fetched, admitted);
 }
 
+type Copy =
+  | (Extract<CacheEntry, { kind: 'picture' }> & { place: 'memory' | 'cache' })
+  | Extract<CacheEntry, { kind: 'failure' }>;
+
 /** The copy in memory, else the one in the cache. */
-async function findCopy({ key, deps }: Admitted): Promise<CacheEntry | undefined> {
+async function findCopy({ key, deps }: Admitted): Promise<Copy | undefined> {
   const { cache, now } = deps;
   const { hotCopies, unstored } = deps.memory;
   const hot = hotCopies.find(key, now);
-  if (hot) return { kind: 'picture', ...hot };
+  if (hot) return { kind: 'picture', place: 'memory', ...hot };
   if (unstored.get(key, now)) return undefined;
   const entry = await findEntry(cache, key);
   if (entry?.kind !== 'picture') return entry;
-  return { kind: 'picture', ...(await hotCopies.keep(key, entry, now)) };
+  return { kind: 'picture', place: 'cache', ...(await hotCopies.keep(key, entry, now)) };
 }
 
 function toPictureRequest(

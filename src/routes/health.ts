@@ -61,7 +61,22 @@ function describe(
     sources: { all: sources, working: sources - broken - waiting, broken, waiting, overdue },
     lastCheckAt: lastCheckAt === undefined ? undefined : new Date(lastCheckAt).toISOString(),
     database: { bytes: databaseBytes, maxBytes: maxDatabaseBytes },
+    pictures: Object.fromEntries(
+      Object.entries(summary.pictures).map(([day, counts]) => [day, nested(counts)]),
+    ),
   };
+}
+
+/** `{"cache": 5, "failed 404": 1}` as `{"cache": 5, "failed": {"404": 1}}`. */
+function nested(counts: Record<string, number>): Record<string, unknown> {
+  const all: Record<string, number | Record<string, number>> = {};
+  for (const [outcome, times] of Object.entries(counts)) {
+    const [kind = '', reason] = outcome.split(' ');
+    const reasons = all[kind];
+    if (reason === undefined) all[kind] = times;
+    else all[kind] = { ...(typeof reasons === 'object' && reasons), [reason]: times };
+  }
+  return all;
 }
 
 async function serveFeed(c: Context<AppEnv>): Promise<Response> {

@@ -3,6 +3,7 @@ import type { AppEnv } from '../app.ts';
 import { IsolateMemory } from '../images/isolate-memory.ts';
 import { proxyImage } from '../images/proxy.ts';
 import { parseTarget } from '../images/target.ts';
+import { PictureCountStore } from '../store/picture-count-store.ts';
 import { userAgent } from '../user-agent.ts';
 
 const memories = new WeakMap<AppEnv['Bindings'], IsolateMemory>();
@@ -22,7 +23,8 @@ export function pictureRoutes(): Hono<AppEnv> {
 async function servePicture(c: Context<AppEnv>): Promise<Response> {
   const { config, articles, sources, origin } = c.var;
   const memory = memoryOf(c.env);
-  return proxyImage(c.req.raw, {
+  const now = Date.now();
+  const answer = await proxyImage(c.req.raw, {
     fetch,
     policy: {
       allowedOrigins: new Set(config.privateOrigins),
@@ -37,12 +39,22 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
     },
     cache: caches.default,
     memory,
-    now: Date.now(),
+    now,
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     userAgent: userAgent(config.publicOrigin),
     limiter: c.env.IMAGE_LIMIT,
     allowMedia: false,
   });
+  if (memory.counts.isDue(now)) c.executionCtx.waitUntil(saveCounts(memory, c.env));
+  return answer;
+}
+
+/** A page asks for many pictures at once, often from an isolate that is new and soon gone. */
+const SAVE_AFTER_MS = 5_000;
+
+async function saveCounts({ counts }: IsolateMemory, { DB }: AppEnv['Bindings']): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, SAVE_AFTER_MS));
+  await counts.flush((each) => new PictureCountStore(DB).add(each, Date.now()));
 }
 
 /** An isolate has one set of settings; what was found out under one holds under no other. */

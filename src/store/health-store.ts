@@ -31,6 +31,8 @@ export interface HealthSummary {
   databaseBroken: boolean;
   /** How often in a row posts could not be published. */
   publishingFailures: number;
+  /** How requests for pictures were answered, by day (UTC), today and the day before. */
+  pictures: Record<string, Record<string, number>>;
 }
 
 interface ChangeRow {
@@ -53,6 +55,7 @@ interface SummaryRow {
   last_check_at: number | null;
   database_broken: number;
   publishing_failures: number | null;
+  pictures: string;
 }
 
 const HOUR = 3_600_000;
@@ -90,10 +93,12 @@ export class HealthStore {
            count(*) - count(last_checked_at) AS waiting,
            count(CASE WHEN last_checked_at IS NOT NULL AND next_check_at < ?1 THEN 1 END) AS overdue,
            max(last_checked_at) AS last_check_at, ${DATABASE_IS_BROKEN} AS database_broken,
-           (SELECT value ->> 'failures' FROM settings WHERE name = 'git') AS publishing_failures
+           (SELECT value ->> 'failures' FROM settings WHERE name = 'git') AS publishing_failures,
+           (SELECT json_group_object(day, json(counts)) FROM picture_counts WHERE day >= date(?2 / 1000, 'unixepoch'))
+             AS pictures
          FROM sources`,
       )
-      .bind(now - HOUR)
+      .bind(now - HOUR, now - 24 * HOUR)
       .all<SummaryRow>();
     const [row] = results;
     return {
@@ -104,6 +109,7 @@ export class HealthStore {
       databaseBytes: meta.size_after,
       databaseBroken: row?.database_broken === 1,
       publishingFailures: row?.publishing_failures ?? 0,
+      pictures: JSON.parse(row?.pictures ?? '{}'),
       ...(typeof row?.last_check_at === 'number' && { lastCheckAt: row.last_check_at }),
     };
   }

@@ -1,10 +1,15 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
+import { PictureCountStore } from '../../src/store/picture-count-store.ts';
 import { answerWith, call, requestsSeen } from './follow.ts';
+
+/** Counts are saved after five seconds; nobody waits for them here. */
+const { setTimeout: later } = globalThis;
+vi.stubGlobal('setTimeout', (work: () => void, ms: number) => later(work, ms === 5_000 ? 0 : ms));
 
 const GIF = { base64: 'R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=' };
 
@@ -84,6 +89,65 @@ describe('a rate limit', () => {
     await answerWith(pictures(1));
     const broken = { limit: () => Promise.reject(new Error('out of order')) };
     expect((await ask(address(0), '203.0.113.5', { ...settings, IMAGE_LIMIT: broken })).status).toBe(200);
+  });
+});
+
+describe('counts of pictures', () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const counted = async (): Promise<Record<string, unknown>> => {
+    // a summary is kept for some seconds
+    await caches.default.delete('https://tributary.example/healthz');
+    const { pictures } = (await (await callWith({}, '/healthz')).json()) as {
+      pictures: Record<string, object>;
+    };
+    return { ...pictures[today] };
+  };
+
+  it('are kept by day and told at /healthz', async () => {
+    await answerWith({ '/a.gif': { body: GIF } });
+    expect(await counted()).toEqual({});
+    const settings = { IMAGE_HOSTS: '127.0.0.1' };
+    for (const path of [`/?${env.ORIGIN}/a.gif`, `/?${env.ORIGIN}/a.gif`, `/?${env.ORIGIN}/none.gif`])
+      await callWith(settings, path);
+    await callWith(settings, `/?${env.ORIGIN}/none.gif`);
+    for (const target of [
+      'http://',
+      'http://10.0.0.1/',
+      'http://elsewhere.example/',
+      'http://elsewhere.example/b',
+    ])
+      await callWith(settings, `/?${target}`);
+    await callWith(settings, `/?${env.ORIGIN}/a.gif`, { headers: { Via: '1.1 tributary.example' } });
+    expect(await counted()).toEqual({
+      origin: 1,
+      cache: 1,
+      failed: { 404: 2 },
+      refused: { malformed: 1, address: 1, access: 2, loop: 1 },
+    });
+  });
+
+  it('of a week ago go', async () => {
+    const store = new PictureCountStore(env.DB);
+    const day = (n: number) => Date.UTC(2026, 10, n, 12);
+    const days = async () =>
+      (await env.DB.prepare('SELECT day FROM picture_counts ORDER BY day').all()).results.map(
+        (row) => row.day,
+      );
+    await store.add({ cache: 1 }, day(1));
+    await store.add({ cache: 1 }, day(7));
+    expect(await days()).toEqual(['2026-11-01', '2026-11-07']);
+    await store.add({ cache: 1 }, day(8));
+    expect(await days()).toEqual(['2026-11-07', '2026-11-08']);
+  });
+
+  it('cost a row', async () => {
+    const store = new PictureCountStore(env.DB);
+    await store.add({ cache: 2, 'failed 404': 1 }, 0);
+    await store.add({ cache: 3, memory: 1 }, 0);
+    const { results } = await env.DB.prepare('SELECT counts FROM picture_counts').all<{ counts: string }>();
+    expect(results.map(({ counts }) => JSON.parse(counts))).toEqual([
+      { cache: 5, 'failed 404': 1, memory: 1 },
+    ]);
   });
 });
 
