@@ -23,7 +23,12 @@ export interface KnownHost {
 export type FindKnownHost = (picture: URL) => Promise<KnownHost | undefined>;
 
 export type AccessVerdict =
-  | { kind: 'granted'; known: KnownHost | undefined }
+  | {
+      kind: 'granted';
+      known: KnownHost | undefined;
+      /** Whether the owner lists the host. */
+      isListed: boolean;
+    }
   | { kind: 'refused'; detail: string };
 
 /** Whether a picture may be asked for; a refusal says which setting would allow it. */
@@ -35,15 +40,18 @@ export async function checkAccess(
   if (signature !== undefined && !(await isSigned(signature, access.signingKeys)))
     return { kind: 'refused', detail: badSignature(access) };
   const known = await findKnownHost(url);
+  const isListed = access.hosts.some((pattern) => fits(url.hostname, pattern));
   const isGranted =
     signature !== undefined ||
     access.mode === 'open' ||
     (access.mode === 'sources' && known !== undefined) ||
-    access.hosts.some((pattern) => isListed(url.hostname, pattern));
-  return isGranted ? { kind: 'granted', known } : { kind: 'refused', detail: refusal(url, access.mode) };
+    isListed;
+  return isGranted
+    ? { kind: 'granted', known, isListed }
+    : { kind: 'refused', detail: refusal(url, access.mode) };
 }
 
-function isListed(host: string, pattern: string): boolean {
+function fits(host: string, pattern: string): boolean {
   const name = pattern.toLowerCase();
   return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
 }

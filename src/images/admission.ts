@@ -2,6 +2,7 @@ import type { Fetch } from '../fetch/guarded-fetch.ts';
 import { type AddressPolicy, checkAddress } from '../fetch/public-address.ts';
 import { checkAccess, type FindKnownHost, type ImageAccess, type KnownHost } from './access.ts';
 import { refuse } from './answer.ts';
+import type { PictureArchive } from './archive.ts';
 import { boundRange } from './byte-range.ts';
 import type { IsolateMemory } from './isolate-memory.ts';
 import { findLoop } from './loop.ts';
@@ -28,6 +29,7 @@ export interface ProxyDeps {
   userAgent: string;
   /** Bounds how often a client has origins asked. */
   limiter?: RateLimiter | undefined;
+  archive?: PictureArchive | undefined;
   /** Whether sound and film pass as well as pictures. */
   allowMedia: boolean;
   /** The largest picture, and the largest part of a film, in bytes. */
@@ -42,6 +44,8 @@ export interface Judgement {
   /** The host that the request came to, as `URL.host` writes it. */
   own: string;
   known: KnownHost | undefined;
+  /** Whether the owner lists its host. */
+  isListed: boolean;
   key: string;
   /** Which other addresses the picture may lead to. */
   policy: AddressPolicy;
@@ -111,7 +115,7 @@ async function judge(requestUrl: string, variant: string, deps: ProxyDeps): Prom
   const access = await checkAccess(target, deps.access, deps.knownHost);
   if (access.kind === 'refused') return refusal('access', 403, access.detail);
   const key = cacheKey(own, target.url, variant);
-  return { url: target.url, own: own.host, known: access.known, key, policy };
+  return { url: target.url, own: own.host, known: access.known, isListed: access.isListed, key, policy };
 }
 
 /** The sources are looked through only for a target that is refused otherwise. */

@@ -1,5 +1,6 @@
 import type { Admitted } from './admission.ts';
 import { notModified, picture, refuse } from './answer.ts';
+import { archivePicture } from './archive.ts';
 import type { FetchedPicture, Freshness, PictureFailure } from './fetch-picture.ts';
 import { openCopy, passOn, streamPicture } from './picture-body.ts';
 import { storeFailure, storePicture } from './picture-cache.ts';
@@ -31,7 +32,9 @@ function canStore(fetched: Picture, { request, key, deps }: Admitted): boolean {
 
 type Store = (body: BodyInit) => Promise<void>;
 
-function storeWith({ type, etag, lastModified, length, freshness }: Picture, { key, deps }: Admitted): Store {
+function storeWith(fetched: Picture, admitted: Admitted): Store {
+  const { type, etag, lastModified, length, freshness } = fetched;
+  const { key, deps } = admitted;
   return async (body) => {
     const freshUntil = deps.now + freshness.seconds * 1000;
     const picture = { body, facts: { type, etag, lastModified }, length, freshUntil };
@@ -39,6 +42,7 @@ function storeWith({ type, etag, lastModified, length, freshness }: Picture, { k
     const stored = deps.memory.hotCopies
       .keep(key, picture, deps.now)
       .then((kept) => storePicture(deps.cache, key, kept, deps.now))
+      .then(() => archivePicture(admitted))
       .catch(() => {})
       .then(() => deps.memory.arrivals.end(key));
     deps.waitUntil(stored);

@@ -162,7 +162,7 @@ type Pipe = TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>;
  * that its memory may be used again. Workers sends a length only for a stream that promises one; elsewhere the header
  * alone does it.
  */
-function openPipe(length: number | undefined): Pipe {
+export function openPipe(length: number | undefined): Pipe {
   const { FixedLengthStream, IdentityTransformStream } = globalThis as unknown as {
     FixedLengthStream?: new (length: number) => Pipe;
     IdentityTransformStream?: new () => Pipe;

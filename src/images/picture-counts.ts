@@ -2,14 +2,15 @@
 export type RefusalReason = 'malformed' | 'address' | 'access' | 'loop' | 'rate';
 
 /**
- * How a request for a picture was answered: from the memory or the cache, by its origin, with an old copy because the
- * origin failed or was not to be asked, with a failure of the origin, or with a refusal.
+ * How a request for a picture was answered: from the memory or the cache, by its origin, with an old copy or an
+ * archived one because the origin failed or was not to be asked, with a failure of the origin, or with a refusal.
  */
 export type Outcome =
   | 'memory'
   | 'cache'
   | 'origin'
   | 'stale'
+  | 'archive'
   | `failed ${number}`
   | `refused ${RefusalReason}`;
 

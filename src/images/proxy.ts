@@ -1,6 +1,7 @@
 import { discard } from '../fetch/guarded-fetch.ts';
 import { type Admitted, admit, type ProxyDeps } from './admission.ts';
 import { methodNotAllowed, preflight, rangeNotSatisfiable, tooManyRequests } from './answer.ts';
+import { fromArchive } from './archive.ts';
 import { fetchPicture, type PictureRequest } from './fetch-picture.ts';
 import { fromRenewed, fromStored } from './from-cache.ts';
 import { fromFailure, fromFetched, fromNotModified } from './from-origin.ts';
@@ -61,6 +62,11 @@ async function askOrigin(admitted: Admitted, stale: StoredPicture | undefined): 
   if (fetched.kind === 'failed' && stale && !fetched.isWithdrawn) {
     counts.add('stale');
     return fromRenewed(stale, fetched.keepSeconds, admitted);
+  }
+  const archived = fetched.kind === 'failed' && (await fromArchive(fetched, admitted));
+  if (archived) {
+    counts.add('archive');
+    return archived;
   }
   counts.add(fetched.kind === 'failed' ? `failed ${fetched.status}` : 'origin');
   if (fetched.kind === 'not-modified' && stale)

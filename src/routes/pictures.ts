@@ -43,6 +43,10 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     userAgent: userAgent(config.publicOrigin),
     limiter: c.env.IMAGE_LIMIT,
+    archive: c.env.IMAGE_ARCHIVE && {
+      bucket: c.env.IMAGE_ARCHIVE,
+      isShown: (picture) => articles.showsPicture(picture),
+    },
     allowMedia: false,
   });
   if (memory.counts.isDue(now)) c.executionCtx.waitUntil(saveCounts(memory, c.env));

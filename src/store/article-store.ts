@@ -1,4 +1,4 @@
-import type { Article, ArticleIdentity, IdentifiedArticle } from '../article.ts';
+import { type Article, type ArticleIdentity, type IdentifiedArticle, IMAGE_MARK } from '../article.ts';
 import { type FeedScope, scopeKey, scopeKeysOf, scopeOfKey } from '../sources/feed-scope.ts';
 import { postAuthor, type Source } from '../sources/source.ts';
 import type { SourceEntry } from '../sources/source-list.ts';
@@ -434,6 +434,25 @@ export class ArticleStore {
       results.flatMap((row) => row.page ?? []),
     );
     return { ...(page !== undefined && { page }), ...(first.referer !== null && { referer: first.referer }) };
+  }
+
+  /**
+   * Whether one of the fifty newest articles of a source shows this very picture. It reads as many rows for each source
+   * that shows pictures of the host, of twenty such sources at most.
+   */
+  async showsPicture({ host, href }: URL): Promise<boolean> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT 1 FROM (SELECT source_id FROM picture_pages WHERE host = ?1 LIMIT 20) AS showing
+         WHERE EXISTS (SELECT 1 FROM (
+           SELECT content_html, front FROM articles WHERE articles.source_id = showing.source_id
+           ORDER BY published DESC LIMIT 50
+         ) WHERE instr(content_html, ?2 || '"') OR instr(content_html, ?2 || ' ') OR instr(content_html, ?2 || ',')
+           OR instr(front, ?3)) LIMIT 1`,
+      )
+      .bind(host, IMAGE_MARK + href.replaceAll('&', '&amp;'), JSON.stringify(href))
+      .all();
+    return results.length > 0;
   }
 
   /** Keeps which kind of Referer worked for a host. */

@@ -4,8 +4,11 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
+import { IsolateMemory } from '../../src/images/isolate-memory.ts';
+import { proxyImage } from '../../src/images/proxy.ts';
 import { PictureCountStore } from '../../src/store/picture-count-store.ts';
-import { answerWith, call, requestsSeen } from './follow.ts';
+import type { Answer } from '../support/origin.ts';
+import { answerWith, call, follow, pollAll, requestsSeen, rss } from './follow.ts';
 
 /** Counts are saved after five seconds; nobody waits for them here. */
 const { setTimeout: later } = globalThis;
@@ -148,6 +151,149 @@ describe('counts of pictures', () => {
     expect(results.map(({ counts }) => JSON.parse(counts))).toEqual([
       { cache: 5, 'failed 404': 1, memory: 1 },
     ]);
+  });
+});
+
+describe('the archive', () => {
+  const archive = env.TEST_ARCHIVE;
+  const settings: Partial<Env> = { IMAGE_ARCHIVE: archive };
+  const bytes = Buffer.from(GIF.base64, 'base64');
+  const names = async () => (await archive.list()).objects.map(({ key }) => key);
+  const target = (path: string) => `${env.ORIGIN}${path}`;
+  const ask = (path: string, own = settings, init?: RequestInit) => callWith(own, `/?${target(path)}`, init);
+  const forget = (path: string) =>
+    caches.default.delete(
+      `https://tributary.example/cached-picture/plain?${encodeURIComponent(target(path))}`,
+    );
+
+  /** An article that shows `/a.gif?x=1&y=2`, of an origin that answers as told. */
+  async function showOne(answer: Answer): Promise<void> {
+    const feed = rss('one').replace('About one.', `&lt;img src="${target('/a.gif?x=1&amp;amp;y=2')}"&gt;`);
+    await answerWith({ '/feed': { body: feed }, '/a.gif?x=1&y=2': answer });
+    await follow('/feed');
+    await pollAll();
+  }
+
+  it.each([
+    ['with', { 'Content-Length': String(bytes.length), ETag: '"1"' }],
+    ['without', { 'Cache-Control': 'max-age=60' }],
+  ])(
+    'keeps a picture of an article that came %s a length, and serves it when its origin has died',
+    async (_, headers) => {
+      await showOne({ body: GIF, headers });
+      expect((await ask('/a.gif?x=1&y=2')).status).toBe(200);
+      expect(await names()).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+\/[0-9a-f]{64}$/)]);
+      for (const dead of [{ status: 404 }, { status: 503 }, { body: '<html>for sale' }]) {
+        await answerWith({ '/a.gif?x=1&y=2': dead });
+        await forget('/a.gif?x=1&y=2');
+        const response = await ask('/a.gif?x=1&y=2');
+        expect([response.status, response.headers.get('Content-Type')]).toEqual([200, 'image/gif']);
+        expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+        expect(response.headers.get('ETag')).toBe('ETag' in headers ? '"1"' : null);
+        expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
+        expect((await ask('/a.gif?x=1&y=2')).status).toBe(200);
+        expect(await requestsSeen()).toHaveLength(1);
+        expect((await callWith({}, `/?${target('/a.gif?x=1&y=2')}`)).status).toBe(200);
+      }
+    },
+  );
+
+  it('compares validators, and needs no archive to fail', async () => {
+    await showOne({ body: GIF, headers: { 'Content-Length': String(bytes.length) }, etag: '"1"' });
+    await ask('/a.gif?x=1&y=2');
+    await answerWith({});
+    await forget('/a.gif?x=1&y=2');
+    const broken = { ...archive, head: () => Promise.reject(), get: () => Promise.reject() };
+    expect((await ask('/a.gif?x=1&y=2', { IMAGE_ARCHIVE: broken as unknown as R2Bucket })).status).toBe(404);
+    await forget('/a.gif?x=1&y=2');
+    const same = await ask('/a.gif?x=1&y=2', settings, { headers: { 'If-None-Match': '"1"' } });
+    expect(same.status).toBe(304);
+  });
+
+  it.each([410, 451])('gives up what its origin withdraws with %i', async (status) => {
+    await showOne({ body: GIF });
+    await ask('/a.gif?x=1&y=2');
+    await answerWith({ '/a.gif?x=1&y=2': { status } });
+    await forget('/a.gif?x=1&y=2');
+    expect((await ask('/a.gif?x=1&y=2')).status).toBe(status);
+    expect(await names()).toEqual([]);
+    await answerWith({});
+    await forget('/a.gif?x=1&y=2');
+    expect((await ask('/a.gif?x=1&y=2')).status).toBe(404);
+  });
+
+  it('keeps the first copy, whatever its address leads to later', async () => {
+    await showOne({ body: GIF });
+    await ask('/a.gif?x=1&y=2');
+    await answerWith({ '/a.gif?x=1&y=2': { body: 'GIF89a this picture is not available' } });
+    await forget('/a.gif?x=1&y=2');
+    await ask('/a.gif?x=1&y=2');
+    await answerWith({});
+    await forget('/a.gif?x=1&y=2');
+    expect((await (await ask('/a.gif?x=1&y=2')).arrayBuffer()).byteLength).toBe(bytes.length);
+  });
+
+  it('keeps what the owner lists, if it is not too large and may be kept', async () => {
+    const large = Buffer.concat([bytes, Buffer.alloc(2_100_000)]).toString('base64');
+    await answerWith({
+      '/a.gif': { body: GIF },
+      '/no-store.gif': { body: GIF, headers: { 'Cache-Control': 'no-store' } },
+      '/private.gif': { body: GIF, headers: { 'Cache-Control': 'private' } },
+      '/hidden.gif': { body: { base64: large } },
+      '/large.gif': { body: { base64: large }, headers: { 'Content-Length': '2100035' } },
+    });
+    for (const path of ['/no-store.gif', '/private.gif', '/none.gif', '/hidden.gif'])
+      await ask(path, { ...settings, IMAGE_HOSTS: '127.0.0.1' });
+    expect(await names()).toEqual([]);
+    for (const path of ['/a.gif', '/large.gif']) await ask(path, { ...settings, IMAGE_HOSTS: '127.0.0.1' });
+    expect((await archive.list()).objects.map(({ size }) => size).toSorted()).toEqual([2_100_035, 35]);
+  });
+
+  it('keeps nothing that strangers ask for, also of hosts that articles show', async () => {
+    await showOne({ body: GIF });
+    const own = { ...settings, IMAGE_KEYS: 'key' };
+    const other = { '/other.gif': { body: GIF }, '/signed.gif': { body: GIF }, '/a.gif': { body: GIF } };
+    await answerWith(other);
+    await ask('/other.gif', { ...own, IMAGE_ACCESS: 'open' });
+    await ask('/a.gif', own);
+    const mac = createHmac('sha256', 'key').update(target('/signed.gif')).digest('base64url');
+    expect((await callWith(own, `/s/${mac}?${target('/signed.gif')}`)).status).toBe(200);
+    expect(await requestsSeen()).toHaveLength(3);
+    expect(await names()).toEqual([]);
+  });
+
+  it('does not search the articles again and again for pictures that none shows', async () => {
+    const searched: string[] = [];
+    const memory = new IsolateMemory();
+    const paths = Array.from({ length: 8 }, (_, i) => `/${i}.gif`);
+    await answerWith(Object.fromEntries(paths.map((path) => [path, { body: GIF }])));
+    for (const path of paths) {
+      const context = createExecutionContext();
+      const response = await proxyImage(new Request(`https://tributary.example/?${target(path)}`), {
+        fetch,
+        policy: { allowedOrigins: new Set([env.ORIGIN]), ownHosts: new Set() },
+        isSource: async () => false,
+        access: { mode: 'sources', hosts: [], signingKeys: [] },
+        knownHost: async () => ({}),
+        rememberReferer: async () => {},
+        cache: caches.default,
+        memory,
+        now: 1_000_000,
+        waitUntil: (work) => context.waitUntil(work),
+        userAgent: 'Tributary/1',
+        allowMedia: false,
+        archive: {
+          bucket: archive,
+          isShown: async (url) => {
+            searched.push(url.pathname);
+            return false;
+          },
+        },
+      });
+      await response.arrayBuffer();
+      await waitOnExecutionContext(context);
+    }
+    expect(searched).toEqual(paths.slice(0, 5));
   });
 });
 

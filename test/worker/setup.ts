@@ -19,6 +19,7 @@ interface TestEnv extends Env {
   /** Address of the loopback origin (`test/support/origin.ts`). */
   ORIGIN: string;
   TEST_LIMIT: RateLimiter;
+  TEST_ARCHIVE: R2Bucket;
 }
 
 beforeEach(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
