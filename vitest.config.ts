@@ -26,6 +26,7 @@ export default defineConfig({
                 ADMIN_TOKEN: 'a-token-of-the-tests',
               },
               // Optional bindings, under names of their own: a test hands them to the Worker that is to have them.
+              images: { binding: 'TEST_IMAGES' },
               r2Buckets: ['TEST_ARCHIVE'],
               ratelimits: { TEST_LIMIT: { namespace_id: '1', simple: { limit: 3, period: 60 } } },
             },

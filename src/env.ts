@@ -2,6 +2,7 @@ import { readRepositoryAddress } from './git/repository-address.ts';
 import type { ImageAccess } from './images/access.ts';
 import type { ArchiveBucket } from './images/archive.ts';
 import type { RateLimiter } from './images/rate-limit.ts';
+import type { PictureTransformer } from './images/rendition.ts';
 import type { AlertTarget } from './jobs/alert.ts';
 import type { HubTarget, PingMessage } from './jobs/ping-hub.ts';
 import type { PublishMessage, PublishTarget } from './jobs/publish-posts.ts';
@@ -32,6 +33,8 @@ export interface Env {
   IMAGE_LIMIT?: RateLimiter;
   /** Keeps pictures of articles for the time when their origin has died. */
   IMAGE_ARCHIVE?: ArchiveBucket;
+  /** Makes pictures smaller. */
+  IMAGES?: PictureTransformer;
   /** Private origins that may be asked, separated by commas, e.g. `http://127.0.0.1:4801`. */
   PRIVATE_ORIGINS?: string;
   /** Where to tell that a source broke or recovered, by POST. */

@@ -10,6 +10,7 @@ import { cacheKey, type PictureCache } from './picture-cache.ts';
 import type { RefusalReason } from './picture-counts.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { RefererRung } from './referer.ts';
+import { type PictureTransformer, type Rendition, toRendition } from './rendition.ts';
 import { parseTarget } from './target.ts';
 
 export interface ProxyDeps {
@@ -30,6 +31,8 @@ export interface ProxyDeps {
   /** Bounds how often a client has origins asked. */
   limiter?: RateLimiter | undefined;
   archive?: PictureArchive | undefined;
+  /** Makes pictures smaller; without it they are served as they are. */
+  images?: PictureTransformer | undefined;
   /** Whether sound and film pass as well as pictures. */
   allowMedia: boolean;
   /** The largest picture, and the largest part of a film, in bytes. */
@@ -47,6 +50,10 @@ export interface Judgement {
   /** Whether the owner lists its host. */
   isListed: boolean;
   key: string;
+  /** For the origin. */
+  accept: string;
+  /** The smaller form of it that is wanted. */
+  rendition?: Rendition | undefined;
   /** Which other addresses the picture may lead to. */
   policy: AddressPolicy;
 }
@@ -54,7 +61,6 @@ export interface Judgement {
 /** A request that has been let in, with everything the later steps need. */
 export interface Admitted extends Omit<Judgement, 'policy'> {
   request: Request;
-  accept: string;
   /** One range of bounded length, when a GET asks for it (RFC 9110, 14.2). */
   range: string | undefined;
   deps: ProxyDeps & Required<Pick<ProxyDeps, 'limitBytes' | 'headerTimeoutMs' | 'idleTimeoutMs'>>;
@@ -65,7 +71,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Who may ask, and for what. An address that was let in is not judged again for a minute. */
 export async function admit(request: Request, deps: ProxyDeps): Promise<Admitted | Response> {
-  const { variant, accept } = chooseVariant(request.headers.get('accept') ?? '');
+  const variant = chooseVariant(request.headers.get('accept') ?? '');
   const { admissions } = deps.memory;
   const asked = `${variant} ${request.url}`;
   const remembered = admissions.get(asked, deps.now);
@@ -84,7 +90,7 @@ export async function admit(request: Request, deps: ProxyDeps): Promise<Admitted
   };
   const range =
     request.method === 'GET' ? boundRange(request.headers.get('range'), all.limitBytes) : undefined;
-  return { ...admission, request, accept, range, deps: all };
+  return { ...admission, request, range, deps: all };
 }
 
 /** A request that is not let in. */
@@ -104,7 +110,7 @@ function turnAway({ refused, status, detail }: Refusal, { memory }: ProxyDeps): 
 }
 
 /** Target, address, access, in this order because each is cheaper than the next. */
-async function judge(requestUrl: string, variant: string, deps: ProxyDeps): Promise<Judgement | Refusal> {
+async function judge(requestUrl: string, variant: Variant, deps: ProxyDeps): Promise<Judgement | Refusal> {
   const own = new URL(requestUrl);
   const target = parseTarget(requestUrl);
   if (target.kind === 'none') return refusal('malformed', 404, 'this is no address of a picture');
@@ -114,8 +120,20 @@ async function judge(requestUrl: string, variant: string, deps: ProxyDeps): Prom
   if (address.kind === 'refused') return refusal('address', 403, address.detail);
   const access = await checkAccess(target, deps.access, deps.knownHost);
   if (access.kind === 'refused') return refusal('access', 403, access.detail);
-  const key = cacheKey(own, target.url, variant);
-  return { url: target.url, own: own.host, known: access.known, isListed: access.isListed, key, policy };
+  const keyOf = (form: string) => cacheKey(own, target.url, form);
+  const rendition = deps.images && toRendition(target.options, variant, keyOf);
+  // all renditions are made of one copy
+  const source = rendition ? 'plain' : variant;
+  return {
+    url: target.url,
+    own: own.host,
+    known: access.known,
+    isListed: access.isListed,
+    key: keyOf(source),
+    accept: ACCEPT[source],
+    rendition,
+    policy,
+  };
 }
 
 /** The sources are looked through only for a target that is refused otherwise. */
@@ -130,9 +148,16 @@ async function policyFor(target: URL, own: URL, { policy, isSource }: ProxyDeps)
  * A few formats of one picture exist where the origin looks at `Accept`. Three fixed headers stand for all that
  * clients send, so that nobody gets a format that he does not know and the cache holds at most three.
  */
-function chooseVariant(accept: string): { variant: string; accept: string } {
-  if (accept.includes('image/avif'))
-    return { variant: 'avif', accept: 'image/avif,image/webp,image/*,*/*;q=0.8' };
-  if (accept.includes('image/webp')) return { variant: 'webp', accept: 'image/webp,image/*,*/*;q=0.8' };
-  return { variant: 'plain', accept: 'image/jpeg,image/png,image/gif,image/svg+xml,image/*;q=0.5,*/*;q=0.1' };
+const ACCEPT = {
+  avif: 'image/avif,image/webp,image/*,*/*;q=0.8',
+  webp: 'image/webp,image/*,*/*;q=0.8',
+  plain: 'image/jpeg,image/png,image/gif,image/svg+xml,image/*;q=0.5,*/*;q=0.1',
+};
+
+/** The formats that a client knows: AVIF and all before it, WebP, or neither. */
+export type Variant = keyof typeof ACCEPT;
+
+function chooseVariant(accept: string): Variant {
+  if (accept.includes('image/avif')) return 'avif';
+  return accept.includes('image/webp') ? 'webp' : 'plain';
 }

@@ -18,6 +18,8 @@ export class IsolateMemory {
   readonly admissions = new ShortMemory<Judgement>({ ms: MINUTE_MS, size: 5_000 });
   /** Cache keys of pictures that may not be stored, for which the cache need not be asked. */
   readonly unstored = new ShortMemory<true>({ ms: MINUTE_MS, size: 5_000 });
+  /** Cache keys of renditions that cannot be made, or are not worth it. */
+  readonly asTheyAre = new ShortMemory<true>({ ms: MINUTE_MS, size: 5_000 });
   /** How often the articles were searched for a picture in vain. */
   readonly searches = new ShortMemory<number>({ ms: MINUTE_MS, size: 1 });
 }

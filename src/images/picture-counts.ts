@@ -4,6 +4,7 @@ export type RefusalReason = 'malformed' | 'address' | 'access' | 'loop' | 'rate'
 /**
  * How a request for a picture was answered: from the memory or the cache, by its origin, with an old copy or an
  * archived one because the origin failed or was not to be asked, with a failure of the origin, or with a refusal.
+ * `rendered` counts the smaller forms that were made of pictures, besides.
  */
 export type Outcome =
   | 'memory'
@@ -11,6 +12,7 @@ export type Outcome =
   | 'origin'
   | 'stale'
   | 'archive'
+  | 'rendered'
   | `failed ${number}`
   | `refused ${RefusalReason}`;
 

@@ -3,12 +3,14 @@ import { type Admitted, admit, type ProxyDeps } from './admission.ts';
 import { methodNotAllowed, preflight, rangeNotSatisfiable, tooManyRequests } from './answer.ts';
 import { fromArchive } from './archive.ts';
 import { fetchPicture, type PictureRequest } from './fetch-picture.ts';
+import { findCopy } from './find-copy.ts';
 import { fromRenewed, fromStored } from './from-cache.ts';
 import { fromFailure, fromFetched, fromNotModified } from './from-origin.ts';
 import { withOwnHop } from './loop.ts';
-import { type CacheEntry, findEntry, type StoredPicture } from './picture-cache.ts';
+import type { StoredPicture } from './picture-cache.ts';
 import { placeholderFor } from './placeholder.ts';
-import { mayAskOrigin } from './rate-limit.ts';
+import { isWithinLimit } from './rate-limit.ts';
+import { findRendition } from './rendition.ts';
 import { wantsPlaceholder } from './target.ts';
 
 export type { ProxyDeps } from './admission.ts';
@@ -32,7 +34,9 @@ function canBeReplaced({ status }: Response): boolean {
 
 async function answerRequest(request: Request, deps: ProxyDeps): Promise<Response> {
   const admitted = await admit(request, deps);
-  return admitted instanceof Response ? admitted : findAnswer(admitted);
+  if (admitted instanceof Response) return admitted;
+  const { rendition } = admitted;
+  return rendition ? findRendition(admitted, rendition, findAnswer) : findAnswer(admitted);
 }
 
 /** The fresh copy or failure; else what the origin says; and when that is a failure, the stale copy. */
@@ -48,7 +52,7 @@ async function findAnswer(admitted: Admitted): Promise<Response> {
     counts.add(entry.place);
     return fromStored(entry, admitted);
   }
-  if (!(await mayAskOrigin(admitted.request.headers, deps.limiter))) {
+  if (!(await isWithinLimit(admitted.request.headers, deps.limiter))) {
     counts.add(entry ? 'stale' : 'refused rate');
     return entry ? fromStored(entry, admitted) : tooManyRequests();
   }
@@ -76,22 +80,6 @@ async function askOrigin(admitted: Admitted, stale: StoredPicture | undefined): 
   if (fetched.kind === 'not-modified') return fromNotModified(fetched, admitted);
   if (fetched.kind === 'not-satisfiable') return rangeNotSatisfiable(fetched.contentRange);
   return fromFetched(fetched, admitted);
-}
-
-type Copy =
-  | (Extract<CacheEntry, { kind: 'picture' }> & { place: 'memory' | 'cache' })
-  | Extract<CacheEntry, { kind: 'failure' }>;
-
-/** The copy in memory, else the one in the cache. */
-async function findCopy({ key, deps }: Admitted): Promise<Copy | undefined> {
-  const { cache, now } = deps;
-  const { hotCopies, unstored } = deps.memory;
-  const hot = hotCopies.find(key, now);
-  if (hot) return { kind: 'picture', place: 'memory', ...hot };
-  if (unstored.get(key, now)) return undefined;
-  const entry = await findEntry(cache, key);
-  if (entry?.kind !== 'picture') return entry;
-  return { kind: 'picture', place: 'cache', ...(await hotCopies.keep(key, entry, now)) };
 }
 
 function toPictureRequest(

@@ -4,9 +4,10 @@ export interface RateLimiter {
 }
 
 /**
- * Whether a client may have an origin asked once more. Without a limiter, or while it is out of order, everybody may.
+ * Whether a client may have an origin asked, or a picture made smaller, once more. Without a limiter, or while it is out
+ * of order, everybody may.
  */
-export async function mayAskOrigin(headers: Headers, limiter: RateLimiter | undefined): Promise<boolean> {
+export async function isWithinLimit(headers: Headers, limiter: RateLimiter | undefined): Promise<boolean> {
   if (limiter === undefined) return true;
   const verdict = await limiter.limit({ key: clientKey(headers) }).catch(() => undefined);
   return verdict?.success !== false;

@@ -43,6 +43,7 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     userAgent: userAgent(config.publicOrigin),
     limiter: c.env.IMAGE_LIMIT,
+    images: c.env.IMAGES,
     archive: c.env.IMAGE_ARCHIVE && {
       bucket: c.env.IMAGE_ARCHIVE,
       isShown: (picture) => articles.showsPicture(picture),

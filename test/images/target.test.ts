@@ -128,9 +128,34 @@ describe('parseTarget', () => {
       url: new URL('http://a.example/placeholder/?placeholder'),
       options: {},
     });
+    expect(parse('/w=640,format=auto,placeholder/?http://a.example/?w=1,format=auto')).toMatchObject({
+      url: new URL('http://a.example/?w=1,format=auto'),
+      options: { width: 640, format: 'auto', placeholder: true },
+    });
     expect(parse('/placeholder/')).toEqual({ kind: 'none' });
     expect(parse('/placeholder/feed.xml')).toEqual({ kind: 'none' });
-    expect(parse('/placeholder,q=80/?http://a.example/')).toMatchObject({ kind: 'refused' });
+    expect(parse('/placeholders/?http://a.example/')).toEqual({ kind: 'none' });
+    for (const wrong of [
+      'placeholder,q=80',
+      'w=',
+      'w=0',
+      'w=064',
+      'w=6.4',
+      'w=-1',
+      'w=100000',
+      'w=64%30',
+      'format=png',
+      'w=1,',
+    ])
+      expect(parse(`/${wrong}/?http://a.example/`), wrong).toMatchObject({ kind: 'refused' });
+  });
+
+  it('knows a few widths, and takes the next wider one', () => {
+    const widths = ['1', '160', '161', '641', '2560', '2561', '99999'].map((width) => {
+      const target = parse(`/w=${width}/?http://a.example/`);
+      return target.kind === 'target' ? target.options.width : target.kind;
+    });
+    expect(widths).toEqual([160, 160, 320, 960, 2560, 2560, 2560]);
   });
 
   it('reads any text without failing, in time that grows with its length only', () => {

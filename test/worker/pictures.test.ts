@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createHmac } from 'node:crypto';
+import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
@@ -296,6 +297,227 @@ describe('the archive', () => {
     expect(searched).toEqual(paths.slice(0, 5));
   });
 });
+
+describe('a smaller form of a picture', () => {
+  const settings: Partial<Env> = { IMAGES: env.TEST_IMAGES, IMAGE_HOSTS: '127.0.0.1' };
+  const AVIF = 'image/avif,image/webp,*/*';
+  const WEBP = 'image/webp,*/*';
+  const ask = (
+    options: string,
+    path: string,
+    { own = settings, ...init }: RequestInit & { own?: Partial<Env> } = {},
+  ) => callWith(own, `/${options}/?${env.ORIGIN}${path}`, init);
+  const accepting = (accept: string) => ({ headers: { Accept: accept } });
+  const form = async (response: Response) => {
+    const type = response.headers.get('Content-Type');
+    const info = (await env.TEST_IMAGES.info(response.clone().body as ReadableStream)) as {
+      width: number;
+      height: number;
+    };
+    return [type, info.width, info.height];
+  };
+  const isOriginal = async (response: Response, original: Buffer) =>
+    Buffer.from(await response.clone().arrayBuffer()).equals(original);
+
+  async function photo(answer: Answer = {}): Promise<Buffer> {
+    const bytes = await noisyPng(700, 400);
+    await answerWith({ '/a.png?w=1': { body: { base64: bytes.toString('base64') }, ...answer } });
+    return bytes;
+  }
+
+  it('is as wide as the next step, in the format of the picture, and never enlarged', async () => {
+    await photo();
+    const response = await ask('w=300', '/a.png?w=1');
+    expect(await form(response)).toEqual(['image/png', 320, 183]);
+    expect(response.headers.get('Content-Length')).toBe(
+      String((await response.clone().arrayBuffer()).byteLength),
+    );
+    expect(response.headers.get('Vary')).toBe('Accept');
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(await form(await ask('w=2000', '/a.png?w=1'))).toEqual(['image/png', 700, 400]);
+    expect((await requestsSeen()).map(({ path }) => path)).toEqual(['/a.png?w=1']);
+  });
+
+  it('is in the best format that the client knows, where it leaves the choice', async () => {
+    const original = await photo();
+    expect(await form(await ask('w=320,format=auto', '/a.png?w=1', accepting(AVIF)))).toEqual([
+      'image/avif',
+      320,
+      183,
+    ]);
+    expect(await form(await ask('w=320,format=auto', '/a.png?w=1', accepting(WEBP)))).toEqual([
+      'image/webp',
+      320,
+      183,
+    ]);
+    expect(await form(await ask('w=320,format=auto', '/a.png?w=1', accepting('*/*')))).toEqual([
+      'image/png',
+      320,
+      183,
+    ]);
+    expect(await form(await ask('format=auto', '/a.png?w=1', accepting(WEBP)))).toEqual([
+      'image/webp',
+      700,
+      400,
+    ]);
+    expect(await isOriginal(await ask('format=auto', '/a.png?w=1', accepting('*/*')), original)).toBe(true);
+    expect(await requestsSeen()).toHaveLength(1);
+  });
+
+  it('is made once, and as fresh as the picture; both answer 304', async () => {
+    await photo({ headers: { 'Cache-Control': 'max-age=600' }, etag: '"1"' });
+    let made = 0;
+    const counting = {
+      input: (stream: ReadableStream<Uint8Array>) => {
+        made += 1;
+        return env.TEST_IMAGES.input(stream);
+      },
+    };
+    const own = { ...settings, IMAGES: counting as ImagesBinding };
+    const first = await ask('w=320', '/a.png?w=1', { own });
+    expect(first.headers.get('Cache-Control')).toBe('public, max-age=600');
+    expect(first.headers.get('ETag')).toBe('W/"1-w320-same"');
+    expect(await form(await ask('w=320', '/a.png?w=1', { own }))).toEqual(['image/png', 320, 183]);
+    expect(await form(await ask('w=161', '/a.png?w=1', { own }))).toEqual(['image/png', 320, 183]);
+    const same = await ask('w=320', '/a.png?w=1', { own, headers: { 'If-None-Match': 'W/"1-w320-same"' } });
+    expect(same.status).toBe(304);
+    const unlike = await ask('w=320', '/a.png?w=1', { own, headers: { 'If-None-Match': '"1"' } });
+    expect(unlike.status).toBe(200);
+    expect(made).toBe(1);
+    const part = await ask('w=320', '/a.png?w=1', { own, headers: { Range: 'bytes=0-7' } });
+    expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 8]);
+    const head = await ask('w=480', '/a.png?w=1', { own, method: 'HEAD', headers: { Range: 'bytes=0-7' } });
+    expect([head.status, head.headers.get('Content-Type')]).toEqual([200, 'image/png']);
+    expect(await requestsSeen()).toHaveLength(1);
+  });
+
+  it('is not stored where the picture may not be', async () => {
+    await photo({ headers: { 'Cache-Control': 'private, max-age=600' } });
+    for (let time = 0; time < 2; time += 1) {
+      const response = await ask('w=320', '/a.png?w=1');
+      expect(await form(response)).toEqual(['image/png', 320, 183]);
+      expect(response.headers.get('Cache-Control')).toBe('private, max-age=600');
+    }
+    expect(await requestsSeen()).toHaveLength(2);
+  });
+
+  it('is the picture itself without the binding, and where it fails, of which nothing is told', async () => {
+    const original = await photo();
+    const broken = Buffer.concat([original.subarray(0, 100), Buffer.alloc(5000)]);
+    await answerWith({
+      '/a.png': { body: { base64: original.toString('base64') } },
+      '/broken.png': { body: { base64: broken.toString('base64') } },
+    });
+    const without = await ask('w=320,format=auto', '/a.png', { own: { IMAGE_HOSTS: '127.0.0.1' } });
+    expect(await isOriginal(without, original)).toBe(true);
+    const failed = await ask('w=320,format=auto', '/broken.png', accepting(WEBP));
+    expect([failed.status, await isOriginal(failed, broken)]).toEqual([200, true]);
+    const throwing = {
+      input: () => {
+        throw new Error('no more this month');
+      },
+    } as unknown as ImagesBinding;
+    const spent = await ask('w=320', '/a.png', { own: { ...settings, IMAGES: throwing } });
+    expect(await isOriginal(spent, original)).toBe(true);
+  });
+
+  it('is a WebP where it is too large for an AVIF', async () => {
+    await photo();
+    const limited = {
+      input: (stream: ReadableStream<Uint8Array>) => ({
+        transform: (change: ImageTransform) => ({
+          output: (options: ImageOutputOptions) =>
+            options.format === 'image/avif'
+              ? Promise.reject(new Error('too large'))
+              : env.TEST_IMAGES.input(stream).transform(change).output(options),
+        }),
+      }),
+    };
+    const own = { ...settings, IMAGES: limited as ImagesBinding };
+    const response = await ask('w=320,format=auto', '/a.png?w=1', { own, ...accepting(AVIF) });
+    expect(await form(response)).toEqual(['image/webp', 320, 183]);
+  });
+
+  it('is the picture itself for what moves or has no pixels', async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="9"/>';
+    await answerWith({ '/a.gif': { body: GIF }, '/a.svg': { body: svg } });
+    const gif = await ask('w=160,format=auto', '/a.gif', accepting(AVIF));
+    expect(await isOriginal(gif, Buffer.from(GIF.base64, 'base64'))).toBe(true);
+    const drawing = await ask('w=160,format=auto', '/a.svg', accepting(AVIF));
+    expect([drawing.headers.get('Content-Type'), await drawing.text()]).toEqual(['image/svg+xml', svg]);
+  });
+
+  it('is refused like the picture itself, and fails like it', async () => {
+    await answerWith({});
+    expect((await ask('w=320', '/none.png')).status).toBe(404);
+    expect((await callWith(settings, '/w=320/?http://elsewhere.example/a.png')).status).toBe(403);
+    const wrong = await callWith(settings, '/w=big/?http://elsewhere.example/a.png');
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('w=640')]);
+  });
+
+  it('outlives a failure of the origin, but not that the picture is withdrawn', async () => {
+    await photo({ headers: { 'Cache-Control': 'max-age=1' } });
+    await ask('w=320', '/a.png?w=1');
+    await new Promise((resolve) => later(resolve, 1100));
+    const forget = () =>
+      caches.default.delete(
+        `https://tributary.example/cached-picture/plain?${encodeURIComponent(`${env.ORIGIN}/a.png?w=1`)}`,
+      );
+    await forget();
+    await answerWith({ '/a.png?w=1': { status: 500 } });
+    const stale = await ask('w=320', '/a.png?w=1');
+    expect([stale.headers.get('Cache-Control'), ...(await form(stale))]).toEqual([
+      'public, max-age=60',
+      'image/png',
+      320,
+      183,
+    ]);
+    await forget();
+    await answerWith({ '/a.png?w=1': { status: 451 } });
+    expect((await ask('w=480', '/a.png?w=1')).status).toBe(451);
+  });
+
+  it('is the picture itself for a client over its limit', async () => {
+    const original = await photo();
+    const own = { ...settings, IMAGE_LIMIT: env.TEST_LIMIT };
+    const headers = { 'CF-Connecting-IP': '203.0.113.9' };
+    const answers = [];
+    for (const width of [160, 320, 480])
+      answers.push(await ask(`w=${width}`, '/a.png?w=1', { own, headers }));
+    expect((await form(answers[0] as Response))[1]).toBe(160);
+    expect((await form(answers[1] as Response))[1]).toBe(320);
+    expect(await isOriginal(answers[2] as Response, original)).toBe(true);
+    expect((await form(await ask('w=160', '/a.png?w=1', { own, headers })))[1]).toBe(160);
+  });
+});
+
+/** A PNG that does not compress well, as a photo would not. */
+async function noisyPng(width: number, height: number): Promise<Buffer> {
+  const raw = new Uint8Array((width * 3 + 1) * height);
+  for (let i = 0, seed = 1; i < raw.length; i += 1) {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
+    raw[i] = i % (width * 3 + 1) === 0 ? 0 : (i >> 9) + (seed >> 27);
+  }
+  const chunk = (name: string, data: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(name), data]);
+    const frame = Buffer.alloc(body.length + 8);
+    frame.writeUInt32BE(data.length);
+    body.copy(frame, 4);
+    frame.writeUInt32BE(crc32(body), body.length + 4);
+    return frame;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2], 8);
+  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(raw)),
+    chunk('IEND', new Uint8Array()),
+  ]);
+}
 
 describe('a signed address of go-camo', () => {
   const camo = (key: string, target: string, encoding: 'hex' | 'base64url') =>

@@ -20,6 +20,7 @@ interface TestEnv extends Env {
   ORIGIN: string;
   TEST_LIMIT: RateLimiter;
   TEST_ARCHIVE: R2Bucket;
+  TEST_IMAGES: ImagesBinding;
 }
 
 beforeEach(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
