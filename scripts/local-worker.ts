@@ -84,7 +84,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
 
 /** Variables of this process that the Worker is to have too. */
 const HANDED_ON =
-  'ALERT_URL ALERT_KEY KEEP_DAYS KEEP_ITEMS MAX_DB_MB PUBLIC_URL WEBSUB_HUB GIT_REPO GIT_BRANCH GIT_TOKEN GIT_POSTS'.split(
+  'ALERT_URL ALERT_KEY KEEP_DAYS KEEP_ITEMS MAX_DB_MB PUBLIC_URL WEBSUB_HUB IMAGE_ACCESS IMAGE_HOSTS IMAGE_KEYS GIT_REPO GIT_BRANCH GIT_TOKEN GIT_POSTS'.split(
     ' ',
   );
 

@@ -16,8 +16,8 @@ export type TargetResult =
   | { kind: 'none' };
 
 const SIGNED_PATH = /^\/s\/([A-Za-z0-9_-]{20,100})$/;
-/** Base64url of everything that begins with `http`. */
-const BASE64_PATH = /^\/(aHR0c[A-Za-z0-9_-]*)(?:=|%3[Dd]){0,2}$/;
+/** Base64url of everything that begins with `http` or `HTTP`. */
+const BASE64_PATH = /^\/((?:aHR0c|SFRUU)[A-Za-z0-9_-]*)(?:=|%3[Dd]){0,2}$/;
 /** An HMAC-SHA-1 and what it signs, both in hexadecimal or both in base64url: the HMAC's length tells which. */
 const CAMO_HEX_PATH = /^\/([0-9a-f]{40})\/((?:[0-9a-f]{2})+)$/i;
 const CAMO_BASE64_PATH = /^\/([A-Za-z0-9_-]{27})(?:=|%3[Dd])?\/([A-Za-z0-9_-]+)(?:=|%3[Dd]){0,2}$/;
@@ -56,7 +56,7 @@ export function wantsPlaceholder(requestUrl: string): boolean {
 function readPath(path: string, query: string): TargetResult {
   if (path === '/') return readQuery(query);
   const encoded = BASE64_PATH.exec(path)?.[1];
-  if (encoded !== undefined) return toTarget(toText(fromBase64Url(encoded)));
+  if (encoded !== undefined) return toTarget(decodeWhole(toText(fromBase64Url(encoded))));
   const mac = SIGNED_PATH.exec(path)?.[1];
   return mac === undefined ? readCamoPath(path) : withSignature(readQuery(query), mac);
 }
@@ -67,9 +67,9 @@ function readQuery(query: string): TargetResult {
 
 /** Our own signatures are those of the address as `URL` writes it, so that every spelling of it is signed at once. */
 function withSignature(target: TargetResult, text: string): TargetResult {
-  const mac = fromBase64Url(text);
   if (target.kind !== 'target') return target;
-  if (mac === undefined) return { kind: 'refused', detail: 'the signature is not base64url' };
+  const mac = fromBase64Url(text);
+  if (mac === undefined) return { kind: 'refused', detail: 'the signature is no base64url' };
   return { ...target, signature: { hash: 'SHA-256', mac, signed: toBytes(target.url.href) } };
 }
 
@@ -80,9 +80,9 @@ function readCamoPath(path: string): TargetResult {
   if (digest === undefined || address === undefined) return { kind: 'none' };
   const decode = hex ? fromHex : fromBase64Url;
   const [mac, signed] = [decode(digest), decode(address)];
-  const target = toTarget(toText(signed));
-  if (target.kind !== 'target' || mac === undefined || signed === undefined) return target;
-  return { ...target, signature: { hash: 'SHA-1', mac, signed } };
+  if (mac === undefined || signed === undefined) return { kind: 'refused', detail: 'this is no base64url' };
+  const target = toTarget(decodeWhole(toText(signed)));
+  return target.kind === 'target' ? { ...target, signature: { hash: 'SHA-1', mac, signed } } : target;
 }
 
 function splitUrl(url: string): { path: string; query: string } {

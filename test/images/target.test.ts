@@ -50,6 +50,8 @@ describe('parseTarget', () => {
       '/aHR0cDovL2EuZXhhbXBsZS_lm74uanA_eD0xJnk9Mg==',
       'http://a.example/%E5%9B%BE.jp?x=1&y=2',
     ],
+    ['in base64url, its scheme in capitals', '/SFRUUDovL0EuRVhBTVBMRS9iLmpwZw==', 'http://a.example/b.jpg'],
+    ['in base64url, encoded before', '/aHR0cCUzQSUyRiUyRmEuZXhhbXBsZSUyRmI_eA', 'http://a.example/b?x'],
     ['in base64url with escaped padding', '/aHR0cDovL2EuZXhhbXBsZS9iLmpw%3D%3D', 'http://a.example/b.jp'],
   ])('reads a target %s', (_, rest, expected) => expect(href(rest)).toBe(expected));
 
