@@ -6,7 +6,7 @@ import { isAnimated } from './animation.ts';
 import { notModified, type PictureFacts, picture } from './answer.ts';
 import { isNotModified } from './conditional.ts';
 import { findCopy } from './find-copy.ts';
-import { fromRenewed, fromStored } from './from-cache.ts';
+import { fromStored } from './from-cache.ts';
 import { openPicture, streamPicture } from './picture-body.ts';
 import { storePicture } from './picture-cache.ts';
 import type { PictureOptions } from './picture-options.ts';
@@ -40,8 +40,6 @@ export interface Rendition {
 const PIXEL_FORMATS: readonly string[] = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'];
 const MAX_BYTES = 5_000_000;
 const TIMEOUT_MS = 20_000;
-/** For how long an old rendition is good while the picture itself cannot be had. */
-const RETRY_SECONDS = 60;
 
 /**
  * What the options of an address mean for a client that knows the formats of `variant`; `undefined` when that is the
@@ -79,17 +77,13 @@ export async function findRendition(
   if (asTheyAre.get(rendition.key, deps.now)) return findPicture(admitted);
   const wanted = { ...admitted, key: rendition.key };
   const copy = await findCopy(wanted);
-  const stored = copy?.kind === 'picture' ? copy : undefined;
-  if (stored && stored.freshUntil > deps.now) {
-    counts.add(stored.place);
-    return fromStored(stored, wanted);
+  if (copy?.kind === 'picture' && copy.freshUntil > deps.now) {
+    counts.add(copy.place);
+    return fromStored(copy, wanted);
   }
+  // not even for a failure: the picture has an old copy of its own, unless it was withdrawn
+  if (copy?.kind === 'picture') discard(copy);
   const source = await findPicture(asWhole(admitted));
-  if (stored && isFailure(source)) {
-    discard(source);
-    return fromRenewed(stored, RETRY_SECONDS, wanted);
-  }
-  if (stored) discard(stored);
   if (source.status !== 200 || !isWorthwhile(source, rendition)) return source;
   if (!(await isWithinLimit(admitted.request.headers, deps.limiter))) return source;
   const made = await renderAs(rendition, source, () => findPicture(asWhole(admitted)), deps);
@@ -99,11 +93,6 @@ export async function findRendition(
   }
   asTheyAre.set(rendition.key, true, deps.now);
   return findPicture(admitted);
-}
-
-/** A picture that was withdrawn is not shown in a smaller form either. */
-function isFailure({ status }: Response): boolean {
-  return status >= 400 && status !== 410 && status !== 451;
 }
 
 function isWorthwhile({ headers }: Response, { width, format }: Rendition): boolean {
@@ -153,22 +142,37 @@ async function render(
     body.rest.cancel();
     return undefined;
   }
-  const stream = streamPicture(body, { length, limitBytes, idleMs });
+  const { counted, count } = countBytes(streamPicture(body, { length, limitBytes, idleMs }));
   const change = { ...(width !== undefined && { width }), fit: 'scale-down' as const };
-  const limit = Math.min(MAX_BYTES, length === undefined ? MAX_BYTES : length - 1);
   const transform = async () => {
     const output = await images
-      .input(stream)
+      .input(counted)
       .transform(change)
       .output({ format: format ?? type });
-    const read = await readLimited(output.image(), { limit, idleMs: TIMEOUT_MS });
-    const madeType = read.kind === 'bytes' && findPictureType(read.bytes, { allowMedia: false });
-    return read.kind === 'bytes' && madeType ? { bytes: read.bytes, type: madeType } : undefined;
+    const read = await readLimited(output.image(), { limit: MAX_BYTES, idleMs: TIMEOUT_MS });
+    if (read.kind !== 'bytes' || read.bytes.length >= count()) return undefined;
+    const madeType = findPictureType(read.bytes, { allowMedia: false });
+    return madeType === undefined ? undefined : { bytes: read.bytes, type: madeType };
   };
   const made = await inTime(transform().catch(() => undefined));
   // or what the binding left unread would wait for it
   if (made === undefined) body.rest.cancel();
   return made;
+}
+
+/** How many bytes a picture has its origin need not say. */
+function countBytes(stream: ReadableStream<Uint8Array>): {
+  counted: ReadableStream<Uint8Array>;
+  count: () => number;
+} {
+  let bytes = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      bytes += piece.length;
+      controller.enqueue(piece);
+    },
+  });
+  return { counted: stream.pipeThrough(counter), count: () => bytes };
 }
 
 async function inTime<Value>(work: Promise<Value>): Promise<Value | undefined> {
@@ -194,6 +198,7 @@ function answerWith(
   if (seconds !== undefined) {
     const freshUntil = deps.now + Number(seconds) * 1000;
     const rendition = { body: bytes, facts, length, freshUntil };
+    deps.memory.hotCopies.drop(key);
     deps.waitUntil(storePicture(deps.cache, key, rendition, deps.now).catch(() => {}));
   }
   return isNotModified(request.headers, facts) ? notModified(facts) : picture(bytes, { facts, length });
