@@ -38,7 +38,8 @@ export interface Rendition {
 
 /** An SVG has no pixels, a GIF may move, and nobody sends an ICO or BMP that is worth the trouble. */
 const PIXEL_FORMATS: readonly string[] = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'];
-const MAX_BYTES = 5_000_000;
+/** A smaller form goes through memory, and a page asks for sixty at once. */
+const MAX_BYTES = 2_000_000;
 const TIMEOUT_MS = 20_000;
 
 /**

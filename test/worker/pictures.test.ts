@@ -7,6 +7,7 @@ import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
 import { IsolateMemory } from '../../src/images/isolate-memory.ts';
 import { proxyImage } from '../../src/images/proxy.ts';
+import { ArticleStore } from '../../src/store/article-store.ts';
 import { PictureCountStore } from '../../src/store/picture-count-store.ts';
 import type { Answer } from '../support/origin.ts';
 import { answerWith, call, follow, pollAll, requestsSeen, rss } from './follow.ts';
@@ -274,6 +275,23 @@ describe('the archive', () => {
     expect(await names()).toEqual([]);
   });
 
+  it('knows the pictures of an article, whole addresses only', async () => {
+    const body =
+      '<img src="/head.gif"><p>x</p><img src="/b.gif?x=1&y=2"><img src="/c.gif" srcset="/c0.gif, /c1.gif 1.5x, /c2.gif 2x">';
+    const escaped = body.replaceAll('"/', `"${env.ORIGIN}/`).replaceAll(', /', `, ${env.ORIGIN}/`);
+    const text = escaped.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    await answerWith({ '/feed': { body: rss('one').replace('About one.', text) } });
+    await follow('/feed');
+    await pollAll();
+    const store = new ArticleStore(env.DB);
+    const shown = async (path: string) => store.showsPicture(new URL(target(path)));
+    for (const path of ['/head.gif', '/b.gif?x=1&y=2', '/c0.gif', '/c1.gif', '/c2.gif'])
+      expect(await shown(path), path).toBe(true);
+    for (const path of ['/b.gif', '/b.gif?x=1', '/head.gi', '/', '/feed'])
+      expect(await shown(path), path).toBe(false);
+    expect(await store.showsPicture(new URL('http://127.0.0.1:1/head.gif'))).toBe(false);
+  });
+
   it('does not search the articles again and again for pictures that none shows', async () => {
     const searched: string[] = [];
     const memory = new IsolateMemory();
@@ -398,6 +416,12 @@ describe('a smaller form of a picture', () => {
     const unlike = await ask('w=320', '/a.png?w=1', { own, headers: { 'If-None-Match': '"1"' } });
     expect(unlike.status).toBe(200);
     expect(made).toBe(1);
+    const ofThePicture = { 'If-None-Match': '"1"', Range: 'bytes=0-7' };
+    expect(await form(await ask('w=640', '/a.png?w=1', { own, headers: ofThePicture }))).toEqual([
+      'image/png',
+      640,
+      366,
+    ]);
     const part = await ask('w=320', '/a.png?w=1', { own, headers: { Range: 'bytes=0-7' } });
     expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 8]);
     const head = await ask('w=480', '/a.png?w=1', { own, method: 'HEAD', headers: { Range: 'bytes=0-7' } });
