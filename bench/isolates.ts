@@ -103,7 +103,8 @@ export async function bundle(source: string): Promise<string> {
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     mainFields: ['browser', 'module', 'main'],
-    external: ['node:*', 'cloudflare:*', ...NODE_MODULES],
+    // tables that are read when they are asked for stay apart, as wrangler leaves them
+    external: ['node:*', 'cloudflare:*', '*.bin', ...NODE_MODULES],
     banner: source.includes('sanitize-html') ? { js: REQUIRE } : {},
     write: false,
     logLevel: 'error',

@@ -20,7 +20,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   normalise: ['article.ts', 'parse', 'sources', 'markup'],
   store: ['article.ts', 'posts', 'sources', 'websub'],
   pattern: [],
-  feeds: ['article.ts', 'markup', 'pattern'],
+  chinese: [],
+  feeds: ['article.ts', 'chinese', 'markup', 'pattern'],
   posts: ['article.ts', 'markup'],
   pages: ['article.ts'],
   images: ['fetch'],
@@ -41,6 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   routes: [
     'app.ts',
     'article.ts',
+    'chinese',
     'feeds',
     'fetch',
     'images',
@@ -68,6 +70,7 @@ const FREE_OF_THE_PLATFORM = [
   'parse',
   'normalise',
   'pattern',
+  'chinese',
   'feeds',
   'posts',
 ];

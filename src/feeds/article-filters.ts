@@ -1,5 +1,6 @@
 import type { Article } from '../article.ts';
 import { IMAGE_MARK } from '../article.ts';
+import { CONVERSIONS, type ConversionName } from '../chinese/converter.ts';
 import { compilePattern, type Pattern } from '../pattern/pattern.ts';
 import type { DuplicateLevel } from './duplicates.ts';
 
@@ -19,6 +20,8 @@ export interface ArticleFilters {
   inSourceOrder?: true;
   /** Of articles that are this much alike, one is shown. */
   dedup?: DuplicateLevel;
+  /** The way to write Chinese that articles are shown in. */
+  conversion?: ConversionName;
   /** Characters of text that stand for a body. */
   brief?: number;
 }
@@ -58,6 +61,7 @@ const VALUES: Record<string, readonly [pattern: RegExp, sentence: string]> = {
   limit: [/^\d{1,6}$/, '`limit` is a number of articles, such as 20.'],
   // articles have the text that their sources give them, and RSSHub too keeps that where it finds no other
   mode: [/^fulltext$/, '`mode` is fulltext.'],
+  opencc: [new RegExp(`^(?:${CONVERSIONS.join('|')})$`), `\`opencc\` is one of ${CONVERSIONS.join(', ')}.`],
   sorted: [/^(?:true|false)$/, '`sorted` is true or false.'],
 };
 
@@ -109,6 +113,7 @@ export function readArticleFilters(query: URLSearchParams): FiltersResult {
       ...(limit !== undefined && { limit }),
       ...(given.has('dedup') && { dedup: given.get('dedup') as DuplicateLevel }),
       ...(given.has('sorted') && { inSourceOrder: true }),
+      ...(given.has('opencc') && { conversion: given.get('opencc') as ConversionName }),
       ...(brief !== undefined && { brief }),
     },
   };

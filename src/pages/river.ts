@@ -8,6 +8,8 @@ export interface River {
   siteTitle: string;
   /** Newest first. */
   articles: readonly Article[];
+  /** Where else articles were found, by their ids. */
+  copies: ReadonlyMap<string, readonly { title: string; url?: string }[]>;
   /** The page of each article's source, by source id. */
   sources: ReadonlyMap<string, { title: string; href: string }>;
   /** Categories to go on to. */
@@ -48,7 +50,7 @@ function item(article: Article, river: River, time: string): Html {
 <h3><a href="/articles/${article.id}">${article.title}</a></h3>
 ${article.summary === undefined ? '' : html`<p>${article.summary}</p>\n`}<small><time datetime="${new Date(article.published).toISOString()}">${time}</time>${
     source === undefined ? '' : html` · <a href="${source.href}">${source.title}</a>`
-  }${article.link === undefined ? '' : html` · <a href="${article.link}" rel="noopener noreferrer">original</a>`}</small>
+  }${article.link === undefined ? '' : html` · <a href="${article.link}" rel="noopener noreferrer">original</a>`}${(river.copies.get(article.id) ?? []).map(copy)}</small>
 </div>
 ${
   article.thumbnail === undefined
@@ -56,6 +58,10 @@ ${
     : html`<img src="${proxiedPicture(article.thumbnail, '')}" alt="" loading="lazy" width="136" height="90">\n`
 }</article>
 `;
+}
+
+function copy({ title, url }: { title: string; url?: string }): Html {
+  return html` · also ${url === undefined ? title : html`<a href="${url}" rel="noopener noreferrer">${title}</a>`}`;
 }
 
 /** The language of an article, where its source says a proper one: it decides on fonts and hyphens. */

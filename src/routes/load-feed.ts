@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { AppEnv } from '../app.ts';
-import { type Article, articleUrn } from '../article.ts';
-import { withBriefBody } from '../feeds/brief.ts';
-import type { ArticlePrint } from '../feeds/duplicates.ts';
-import type { ArticleCopy, FeedDocument, FeedPaging, FeedSource } from '../feeds/feed-document.ts';
+import { articleUrn } from '../article.ts';
+import type { FeedDocument, FeedPaging, FeedSource } from '../feeds/feed-document.ts';
 import { type FeedQuery, toCanonicalQuery } from '../feeds/feed-query.ts';
-import { inSourceOrder } from '../feeds/source-order.ts';
 import { type FeedScope, feedTitle, scopeFolder, scopeKey } from '../sources/feed-scope.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import { lastClosedMonth, monthRange } from './archive-month.ts';
-import { type PickedArticles, pickArticles, type ReadArticles } from './pick-articles.ts';
-import { withoutCopies } from './without-copies.ts';
+import { type ShownArticles, shownArticles } from './shown-articles.ts';
 
 /** A feed as its address asks for it. */
 export interface FeedRequest {
@@ -53,19 +49,15 @@ export async function loadFeed(
   if (loaded === undefined) return undefined;
   const { before: _, archive: __, ...filters } = query;
   const hub = hubOf(c, request);
-  const toCopy = ({ sourceId, link }: ArticlePrint): ArticleCopy => ({
-    title: sources.get(sourceId)?.title ?? sourceId,
-    ...(link !== undefined && { url: link }),
-  });
   return {
     id: feedUrn(scope, toCanonicalQuery(filters)),
     title: feedTitle(scope, sources, c.var.config.siteTitle, request.viewTitle),
     pageUrl: c.var.origin + scopeFolder(scope),
     selfUrl: feedAddress(c.var.origin, request),
     updated: loaded.updated ?? updated,
-    articles: await arranged(c, loaded.articles, query),
+    articles: loaded.articles,
     sources,
-    copies: new Map([...loaded.copies].map(([id, prints]) => [id, prints.map(toCopy)])),
+    copies: loaded.copies,
     proxyOrigin: c.var.origin,
     paging: loaded.paging,
     ...(hub !== undefined && { hub }),
@@ -74,29 +66,7 @@ export async function loadFeed(
 
 type Sources = ReadonlyMap<string, FeedSource>;
 
-/** Picks articles, each once as far as the feed wants that. */
-async function pickDistinct(
-  c: Context<AppEnv>,
-  { scope, query }: FeedRequest,
-  read: ReadArticles,
-  { sources, now, seenBy }: { sources: Sources; now: number; seenBy: number },
-): Promise<PickedArticles & Pick<Loaded, 'copies'>> {
-  const { dedup: level } = query.filters;
-  if (level === undefined) return { ...(await pickArticles(read, query, now)), copies: new Map() };
-  const names = { titles: [...sources.values()].map(({ title }) => title), order: [...sources.keys()] };
-  let copies: Loaded['copies'] = new Map();
-  const picked = await pickArticles(read, query, now, async (articles, sieve) => {
-    const distinct = await withoutCopies(c, articles, sieve, { scope, level, sources: names, seenBy });
-    copies = distinct.copies;
-    return distinct.articles;
-  });
-  return { ...picked, copies };
-}
-
-interface Loaded {
-  articles: readonly Article[];
-  /** Copies of articles that are shown, by the id of the one shown. */
-  copies: ReadonlyMap<string, readonly ArticlePrint[]>;
+interface Loaded extends Pick<ShownArticles, 'articles' | 'copies'> {
   paging: FeedPaging;
   /** Of a document that does not change any more. */
   updated?: number;
@@ -109,7 +79,8 @@ async function loadCurrent(c: Context<AppEnv>, request: FeedRequest, sources: So
   const now = Date.now();
   const hasArchive = before === undefined && query.filters.maxAge === undefined;
   const [{ articles, copies, rest }, previous] = await Promise.all([
-    pickDistinct(c, request, (limit, behind) => c.var.articles.latest(scope, limit, behind), {
+    shownArticles(c, request, {
+      read: (limit, behind) => c.var.articles.latest(scope, limit, behind),
       sources,
       now,
       seenBy: now,
@@ -140,12 +111,12 @@ async function loadArchive(
   if (month > lastClosedMonth(now)) return undefined;
   const archive = await c.var.articles.archive(request.scope, month, monthRange(month), now);
   if (archive === undefined) return undefined;
-  const { articles, copies, rest } = await pickDistinct(
-    c,
-    request,
-    (limit, behind) => c.var.articles.archived(request.scope, archive, limit, behind),
-    { sources, now, seenBy: archive.closedAt },
-  );
+  const { articles, copies, rest } = await shownArticles(c, request, {
+    read: (limit, behind) => c.var.articles.archived(request.scope, archive, limit, behind),
+    sources,
+    now,
+    seenBy: archive.closedAt,
+  });
   const address = (other: FeedQuery) => feedAddress(c.var.origin, { ...request, query: other });
   const previous: FeedQuery | undefined = rest
     ? { ...feed, archive: month, before: rest }
@@ -163,20 +134,6 @@ async function loadArchive(
       ...(previousArchive !== undefined && { previousArchive, next: previousArchive }),
     },
   };
-}
-
-/** The articles as they are to be shown: in which order, and how much of each. */
-async function arranged(
-  c: Context<AppEnv>,
-  articles: readonly Article[],
-  { archive, filters: { inSourceOrder: isInSourceOrder, brief } }: FeedQuery,
-): Promise<readonly Article[]> {
-  // what a feed shows first is of today, and an archive stays as it is
-  const ordered =
-    isInSourceOrder && archive === undefined
-      ? inSourceOrder(articles, await c.var.articles.placesInFeeds(articles.map(({ sourceId }) => sourceId)))
-      : articles;
-  return brief === undefined ? ordered : ordered.map((article) => withBriefBody(article, brief));
 }
 
 /** The name of a feed in Atom: like those of its articles it holds no host. */

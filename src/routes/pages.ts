@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
-import type { Article } from '../article.ts';
 import { articlePage } from '../pages/article-page.ts';
 import { ICON } from '../pages/icon.ts';
 import type { AnnouncedFeed, Html } from '../pages/page.ts';
@@ -9,7 +8,8 @@ import { STYLE } from '../pages/style.ts';
 import { type FeedScope, feedTitle, parseScopedPath, scopeFolder } from '../sources/feed-scope.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
-import { pickArticles, type ReadArticles } from './pick-articles.ts';
+import type { ReadArticles } from './pick-articles.ts';
+import { type ShownArticles, type ShownFrom, shownArticles } from './shown-articles.ts';
 import { sourcesInScope } from './sources-in-scope.ts';
 
 const ARTICLES_ON_A_PAGE = 60;
@@ -50,13 +50,10 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
   const scope = parseScopedPath(pathname)?.scope;
   if (scope === undefined) return c.notFound();
   const view = scope.kind === 'view' ? await c.var.views.find(scope.name) : undefined;
-  const [articles, followed, shown] = await Promise.all([
-    articlesOn(c, scope, view?.entry),
-    c.var.sources.all(),
-    sourcesInScope(c, scope),
-  ]);
+  const [followed, shown] = await Promise.all([c.var.sources.all(), sourcesInScope(c, scope)]);
   if (!shown || (shown.length === 0 && scope.kind !== 'all' && scope.kind !== 'view')) return c.notFound();
   const sources = new Map(followed.map((each) => [each.source.id, linkTo(each)]));
+  const { articles, copies } = await articlesOn(c, scope, view?.entry, sources);
   const { siteTitle, timezone } = c.var.config;
   return send(
     c,
@@ -64,6 +61,7 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
       title: feedTitle(scope, sources, siteTitle, view?.entry.title),
       siteTitle,
       articles,
+      copies,
       sources,
       paths: pathsBelow(scope, shown),
       feeds: announcedFeeds(scope),
@@ -77,11 +75,14 @@ async function articlesOn(
   c: Context<AppEnv>,
   scope: FeedScope,
   view: ViewEntry | undefined,
-): Promise<readonly Article[]> {
-  if (view === undefined) return c.var.articles.latest(scope, ARTICLES_ON_A_PAGE);
+  sources: ShownFrom['sources'],
+): Promise<Pick<ShownArticles, 'articles' | 'copies'>> {
   const read: ReadArticles = (limit, behind) => c.var.articles.latest(scope, limit, behind);
-  const { articles } = await pickArticles(read, { filters: filtersOfView(view) }, Date.now());
-  return articles.slice(0, ARTICLES_ON_A_PAGE);
+  if (view === undefined) return { articles: await read(ARTICLES_ON_A_PAGE, undefined), copies: new Map() };
+  const now = Date.now();
+  const request = { scope, query: { filters: filtersOfView(view) } };
+  const { articles, copies } = await shownArticles(c, request, { read, sources, now, seenBy: now });
+  return { articles: articles.slice(0, ARTICLES_ON_A_PAGE), copies };
 }
 
 async function serveArticle(c: Context<AppEnv>): Promise<Response> {

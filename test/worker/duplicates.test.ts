@@ -75,6 +75,13 @@ describe('a feed with `dedup`', () => {
       );
     await callAsOwner('PUT', '/api/views/v', { dedup: 'near' });
     expect((await read('/views/v/feed.json')).items).toHaveLength(3);
+    const page = await (await call('/views/v/')).text();
+    expect(page.match(/<h3><a [^>]*>[^<]*/g)?.map((heading) => heading.replace(/.*>/, ''))).toEqual([
+      'First words',
+      'Harbour closed for a week by storm',
+      'Chip maker opens plant',
+    ]);
+    expect(page).toContain('also <a href="http://a.example/1#top" rel="noopener noreferrer">Beta</a>');
   });
 
   it('shows a copy where the better one is not in the feed or is filtered out', async () => {
