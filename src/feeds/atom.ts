@@ -10,7 +10,7 @@ import {
   linksOf,
 } from './feed-document.ts';
 import { toUri } from './uri.ts';
-import { BODY, toXml } from './xml.ts';
+import { BODY_INSIDE, toXml } from './xml.ts';
 
 /** Writes Atom 1.0 (RFC 4287) with Media RSS thumbnails and feed history (RFC 5005). */
 export function toAtom(feed: FeedDocument): string {
@@ -53,14 +53,14 @@ function toEntry(article: Article, feed: FeedDocument): Record<string, unknown> 
   return {
     '@xml:lang': article.language,
     id: articleUrn(article.id),
-    title: { '@type': 'text', '#': article.title },
+    title: article.title,
     published,
     updated,
     author: authorsOf(article).map((name) => ({ name })),
     link: [...(link === undefined ? [] : [toPageLink(link)]), ...article.enclosures.map(toEnclosureLink)],
     category: article.tags.map((term) => ({ '@term': term })),
-    summary: summary === undefined ? undefined : { '@type': 'text', '#': summary },
-    content: hasContent(article) ? { '@type': 'html', ...BODY } : undefined,
+    summary,
+    content: hasContent(article) ? { '@type': 'html', ...BODY_INSIDE } : undefined,
     'media:thumbnail': headImage && { '@url': toUri(proxiedPicture(headImage, feed.proxyOrigin)) },
     source: source?.url && toSource(source, source.url, updated),
   };
@@ -91,7 +91,7 @@ function toEnclosureLink({ url, type, length }: Enclosure): Record<string, strin
 function toSource({ title, pageUrl }: FeedSource, url: string, updated: string): Record<string, unknown> {
   return {
     id: toUri(url),
-    title: { '@type': 'text', '#': title },
+    title,
     updated,
     link: [{ '@rel': 'self', '@href': toUri(url) }, ...(pageUrl === undefined ? [] : [toPageLink(pageUrl)])],
   };

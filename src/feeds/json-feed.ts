@@ -29,14 +29,14 @@ function wellFormed(value: unknown): unknown {
 
 function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
   const source = feed.sources.get(article.sourceId);
+  const hasBody = article.contentHtml !== '';
   return {
     id: articleUrn(article.id),
     url: article.link && toUri(article.link),
     title: article.title,
     // an item has one of the two
-    ...(article.contentHtml === ''
-      ? { content_text: article.summary ?? article.title }
-      : { content_html: bodyOf(article, feed) }),
+    content_html: hasBody ? bodyOf(article, feed) : undefined,
+    content_text: hasBody ? undefined : (article.summary ?? article.title),
     summary: article.summary,
     image: article.headImage && toUri(proxiedPicture(article.headImage, feed.proxyOrigin)),
     date_published: new Date(article.published).toISOString(),

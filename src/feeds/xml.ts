@@ -7,8 +7,8 @@ const ILLEGAL = /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/g;
 /** Those, and what may be half a surrogate pair. */
 const NEEDS_CARE = /[\0-\x08\x0B\x0C\x0E-\x1F\uD800-\uDFFF\uFFFE\uFFFF]/;
 
-/** Elements of plain text, and the text of elements with attributes, such as `type="text"`. */
-const PLAIN_TEXT: ReadonlySet<string> = new Set(['title', '#']);
+/** Elements of plain text, and the text of elements with attributes. */
+const PLAIN_TEXT: ReadonlySet<string> = new Set(['title', 'summary', '#']);
 
 const OPTIONS = {
   ignoreAttributes: false,
@@ -22,15 +22,21 @@ const OPTIONS = {
   // the builder would go through each text five times, and let line breaks in attributes be folded
   processEntities: false,
   tagValueProcessor: (name: string, text: unknown) =>
-    PLAIN_TEXT.has(name) ? escapePlainText(String(text)) : escapeText(String(text)),
+    text === BODY
+      ? PLACE_OF_A_BODY
+      : PLAIN_TEXT.has(name)
+        ? escapePlainText(String(text))
+        : escapeText(String(text)),
   attributeValueProcessor: (_: string, text: unknown) => escapeAttribute(String(text)),
 };
 
 const builder = new XMLBuilder(OPTIONS);
 
-/** The content of an element that holds a body: `toXml` fills it. */
-export const BODY = { '!': '' };
-/** What the builder writes for it, and for nothing else, since every `<` in a text is escaped. */
+/** What an element is that holds a body: `toXml` fills it. No text of a feed is the same. */
+export const BODY = Symbol('body');
+/** The content of one that has attributes besides. */
+export const BODY_INSIDE = { '!': '' };
+/** What the builder writes for either, and for nothing else, since every `<` in a text is escaped. */
 const PLACE_OF_A_BODY = '<![CDATA[]]>';
 
 /**

@@ -39,7 +39,7 @@ const FILE_OF_FORMAT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Raised when the same articles are written differently, so that no reader keeps the old writing. */
-const WRITING = 3;
+const WRITING = 4;
 
 /**
  * What every feed answer carries. A browser that is led to a feed must not run what is in it; readers on other sites

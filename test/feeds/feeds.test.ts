@@ -94,7 +94,8 @@ describe('Atom', () => {
     expect(feed.entry).toMatchObject({
       '@xml:lang': 'zh-CN',
       id: URN,
-      title: { '#text': 'Ferries & fog <today>' },
+      // without a type it is plain text (RFC 4287, 3.1.1)
+      title: 'Ferries & fog <today>',
       published: '2026-11-23T06:56:51.000Z',
       updated: '2026-11-23T06:56:51.000Z',
       author: { name: '趣头条' },
@@ -108,9 +109,9 @@ describe('Atom', () => {
         },
       ],
       category: [{ '@term': 'harbour' }, { '@term': 'R&D' }],
-      summary: { '#text': 'Fog & <waiting>' },
+      summary: 'Fog & <waiting>',
       content: { '@type': 'html', '#text': BODY },
-      source: { id: 'https://news.example/feed?a&b', title: { '#text': 'Qu & Tou' } },
+      source: { id: 'https://news.example/feed?a&b', title: 'Qu & Tou' },
     });
   });
 });
