@@ -112,7 +112,7 @@ async function loadArchive(
   const archive = await c.var.articles.archive(request.scope, month, monthRange(month), now);
   if (archive === undefined) return undefined;
   const { articles, copies, rest } = await shownArticles(c, request, {
-    read: (limit, behind) => c.var.articles.archived(request.scope, archive, limit, behind),
+    read: (limit, behind) => c.var.articles.archived(archive, limit, behind),
     sources,
     now,
     seenBy: archive.closedAt,

@@ -27,10 +27,11 @@ export type FeedState =
   | { kind: 'gone'; movedTo?: FeedScope }
   | { kind: 'unknown' };
 
-/** A month of a feed that does not change any more. Times are milliseconds since 1970. */
+/** A month of a feed that does not change any more. */
 export interface FeedArchive {
-  start: number;
-  end: number;
+  /** Of its articles, newest first; some may have been removed since. */
+  ids: readonly string[];
+  /** Milliseconds since 1970. */
   closedAt: number;
   /** The month before it that has articles, such as `2026-09`. */
   previous?: string;
@@ -301,55 +302,61 @@ export class ArticleStore {
     range: { start: number; end: number },
     now: number,
   ): Promise<FeedArchive | undefined> {
-    const closed = await this.#closedArchive(scope, month, range);
+    const closed = await this.#closedArchive(scope, month);
     if (closed !== undefined) return closed;
     if ((await this.monthBefore(scope, range.end)) !== month) return undefined;
     const previous = await this.monthBefore(scope, range.start);
+    const { from, where, order, parameter } = scopeQuery(scope);
     await this.#db
       .prepare(
-        `INSERT INTO feed_archives (scope, month, closed_at, previous) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (scope, month) DO NOTHING`,
+        `INSERT INTO feed_archives (scope, month, closed_at, previous, article_ids)
+         SELECT ?2, ?3, ?4, ?5, json_group_array(id) FROM (
+           SELECT articles.id FROM ${from} WHERE ${where} AND ${order}.published >= ?6 AND ${order}.published < ?7
+           ORDER BY ${order}.published DESC, ${order}.id)
+         WHERE true ON CONFLICT (scope, month) DO NOTHING`,
       )
-      .bind(scopeKey(scope), month, now, previous ?? null)
+      .bind(parameter, scopeKey(scope), month, now, previous ?? null, range.start, range.end)
       .run();
-    return this.#closedArchive(scope, month, range);
+    return this.#closedArchive(scope, month);
   }
 
-  async #closedArchive(
-    scope: FeedScope,
-    month: string,
-    range: { start: number; end: number },
-  ): Promise<FeedArchive | undefined> {
+  async #closedArchive(scope: FeedScope, month: string): Promise<FeedArchive | undefined> {
     const row = await this.#db
-      .prepare('SELECT closed_at, previous FROM feed_archives WHERE scope = ?1 AND month = ?2')
+      .prepare('SELECT closed_at, previous, article_ids FROM feed_archives WHERE scope = ?1 AND month = ?2')
       .bind(scopeKey(scope), month)
-      .first<{ closed_at: number; previous: string | null }>();
+      .first<{ closed_at: number; previous: string | null; article_ids: string }>();
     if (row === null) return undefined;
-    return { ...range, closedAt: row.closed_at, ...(row.previous !== null && { previous: row.previous }) };
+    const { closed_at: closedAt, previous, article_ids } = row;
+    return { ids: JSON.parse(article_ids), closedAt, ...(previous !== null && { previous }) };
   }
 
   /** The articles of an archive as they were when it was closed, newest first; with `before`, those behind that place. */
-  async archived(
-    scope: FeedScope,
-    { start, end, closedAt }: FeedArchive,
-    limit: number,
-    before?: Position,
-  ): Promise<Article[]> {
-    const { from, where, order, parameter } = scopeQuery(scope);
+  async archived({ ids, closedAt }: FeedArchive, limit: number, before?: Position): Promise<Article[]> {
+    const articles: Article[] = [];
+    let at = before === undefined ? 0 : ids.indexOf(before.id) + 1 || ids.length;
+    // where some were removed, the next ones take their places
+    while (at < ids.length && articles.length < limit) {
+      const wanted = ids.slice(at, at + limit - articles.length);
+      articles.push(...(await this.#editions(wanted, closedAt)));
+      at += wanted.length;
+    }
+    return articles;
+  }
+
+  /** Articles as they were at a time, newest first. */
+  async #editions(ids: readonly string[], time: number): Promise<Article[]> {
     const asItWas = (column: string) =>
       `CASE WHEN edition.id IS NULL THEN articles.${column} ELSE edition.${column} END AS ${column}`;
     const { results } = await this.#db
       .prepare(
         `SELECT articles.id, source_id, articles.published, ${asItWas('title')}, ${asItWas('link')},
            ${asItWas('front')}, ${asItWas('content_html')}, url, entry, feed_title
-         FROM ${from} JOIN sources ON sources.id = source_id
+         FROM articles JOIN sources ON sources.id = source_id
          LEFT JOIN article_editions AS edition ON edition.id = articles.id AND edition.until =
-           (SELECT min(until) FROM article_editions WHERE id = articles.id AND until > ?6)
-         WHERE ${where} AND ${order}.published BETWEEN ?5 AND ?3
-           AND (${order}.published < ?3 OR ${order}.id > ?4) AND first_seen_at <= ?6
-         ORDER BY ${order}.published DESC, ${order}.id LIMIT ?2`,
+           (SELECT min(until) FROM article_editions WHERE id = articles.id AND until > ?2)
+         WHERE articles.id IN (SELECT value FROM json_each(?1)) ORDER BY articles.published DESC, articles.id`,
       )
-      .bind(parameter, limit, before?.published ?? end - 1, before?.id ?? '', start, closedAt)
+      .bind(JSON.stringify(ids), time)
       .all<ArticleRow>();
     return results.map(fromRow);
   }

@@ -258,6 +258,28 @@ describe('the archive of a feed', () => {
     ]);
   });
 
+  it('stays when tags, categories and the feed’s sources change', async () => {
+    const id = await followFeed(rssOf('2024-03-31', '2024-03-02', '2024-01-31'));
+    const tag = `/tags/${encodeURIComponent('Fog & Sea')}`;
+    const paths = ['', '/categories/a', tag].map((folder) => `${folder}/atom.xml?archive=2024-03`);
+    const entriesOf = async (path: string) =>
+      [...(await read(path)).matchAll(/<entry[\s\S]*?<\/entry>/g)].map(([entry]) => entry);
+    const before = await Promise.all(paths.map(entriesOf));
+    expect(before.map((entries) => entries.length)).toEqual([2, 2, 2]);
+
+    const retagged = rssOf('2024-03-31', '2024-03-02', '2024-01-31').replace('Fog &amp; Sea', 'Sun');
+    await answerWith({ '/feed': { body: retagged }, '/other': { body: rssOf('2024-03-15') } });
+    const other = await follow('/other', { categories: ['b'] });
+    await pollAll();
+    await callAsOwner('PATCH', `/api/sources/${other}`, { categories: ['a'] });
+    expect(await Promise.all(paths.map(entriesOf))).toEqual(before);
+    expect((await items('/categories/a/feed.json')).map(({ title }) => title)).toContain('T2024-03-15');
+
+    await callAsOwner('PATCH', `/api/sources/${id}`, { categories: ['b'] });
+    expect((await items('/categories/a/feed.json')).map(({ title }) => title)).toEqual(['T2024-03-15']);
+    expect((await entriesOf(paths[1] ?? '')).length).toBe(2);
+  });
+
   it('is there for months that are over and have articles, and says what a month is', async () => {
     const now = new Date().toISOString();
     await followFeed(rssOf(now, '2024-03-31'));
