@@ -1,13 +1,16 @@
 /**
- * Every feed of the sample newsroom, and feeds made of hostile items: well-formed, valid by the W3C's validator and by
- * the rules of JSON Feed, and read back by other readers as the same items.
+ * Every feed of the sample newsroom, and feeds made of hostile items, with a hub: well-formed, valid by the W3C's
+ * validator and by the rules of JSON Feed, and read back by other readers as the same items.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as streamText } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { XMLValidator } from 'fast-xml-parser';
 import { startNewsroom } from '../newsroom/newsroom.ts';
 import { sampleSources } from '../newsroom/sample-sources.ts';
 import type { ListedSource } from '../scripts/worker-api.ts';
+import type { ViewEntry } from '../src/sources/view-entry.ts';
 import { hostileFeeds } from './hostile-feeds.ts';
 import { jsonFeedFaults } from './json-feed-rules.ts';
 import { READERS, type ReadItem, type ServedFeed } from './other-readers.ts';
@@ -18,6 +21,15 @@ import { validate } from './w3c-validator.ts';
 /** Tags whose feeds are looked at, and documents whose further pages and archives are. */
 const TAGS = 10;
 const PAGES = 5;
+
+/** Views of all kinds, by names that are odd in an address. */
+const VIEWS: Record<string, ViewEntry> = {
+  '繁體 é.x': { title: ']]> <b>繁體</b> & "more"', parameters: { opencc: 's2twp' } },
+  'feed.xml': { parameters: { dedup: 'near', sorted: 'false', limit: '60' } },
+  constructor: { tags: ['harbour'], parameters: { brief: '100', filterout_title: 'xss' } },
+};
+/** Queries of the feed of everything. */
+const QUERIES = ['?opencc=s2tw', '?limit=20&opencc=t2s', '?brief=100', '?dedup=title', '?limit=0'];
 
 interface JsonFeed {
   items: { id: string; title: string; url?: string; date_published: string; tags?: string[] }[];
@@ -41,7 +53,14 @@ export async function run(data: string): Promise<ConformanceResult> {
     }
   };
   const hostile = hostileFeeds(data);
-  const server = createServer(({ url = '/' }, response) => {
+  const told = new Set<string>();
+  const server = createServer(async (request, response) => {
+    const { url = '/', method } = request;
+    if (method === 'POST') {
+      told.add(new URLSearchParams(await streamText(request)).get('hub.url') ?? '');
+      response.writeHead(204).end();
+      return;
+    }
     const text = hostile[Number(url.slice(1))];
     response.writeHead(text === undefined ? 404 : 200, { 'Content-Type': 'application/feed+json' }).end(text);
   });
@@ -49,7 +68,7 @@ export async function run(data: string): Promise<ConformanceResult> {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const newsroom = await startNewsroom({ port: 0 });
   const { state, remove } = temporaryState();
-  const tributary = await startTributary(state);
+  const tributary = await startTributary(state, (at) => ({ PUBLIC_URL: at, WEBSUB_HUB: `${origin}/hub` }));
   try {
     const sample = sampleSources(newsroom.origin);
     // one more than there are feeds: what is not there is what the health feed tells of
@@ -57,7 +76,7 @@ export async function run(data: string): Promise<ConformanceResult> {
       url: `${origin}/${index}`,
       categories: ['敌意', `<b> & "${index % 2}" / ]]>`],
     }));
-    await tributary.api.import({ ...sample, sources: [...sample.sources, ...hostileSources] });
+    await tributary.api.import({ ...sample, sources: [...sample.sources, ...hostileSources], views: VIEWS });
     const sources = await pollAll(tributary.api);
     const feeds = await readFeeds(tributary, sources, check);
     checkWithValidator(
@@ -66,6 +85,12 @@ export async function run(data: string): Promise<ConformanceResult> {
       result,
     );
     await checkWithReaders(feeds, check, result);
+    // of a feed that never had an article there is nothing to tell
+    const advertised = feeds.flatMap(({ rss, items }) =>
+      items.length > 0 && rss.text.includes('rel="hub"') ? [rss.url] : [],
+    );
+    check('the hub', advertised.length === 0 ? ['no feed names it'] : await notToldOf(advertised, told));
+    result.lines.unshift(`${advertised.length} feeds name a hub`);
     result.lines.unshift(`${feeds.length} feeds in three formats, of ${sources.length} sources`);
   } finally {
     await tributary.stop();
@@ -78,6 +103,13 @@ export async function run(data: string): Promise<ConformanceResult> {
 
 function others({ origin }: RunningTributary): string[] {
   return [`${origin}/health.xml`, `${origin}/opml.xml`];
+}
+
+/** The feeds that name a hub and of which it has not been told, however long it takes. */
+async function notToldOf(feeds: readonly string[], told: ReadonlySet<string>): Promise<string[]> {
+  const missing = () => feeds.filter((url) => !told.has(url));
+  for (let waited = 0; missing().length > 0 && waited < 60_000; waited += 500) await wait(500);
+  return missing().map((url) => `it was not told of ${url}`);
 }
 
 type Check = (what: string, faults: readonly string[]) => void;
@@ -95,6 +127,7 @@ async function readFeeds(
     '/',
     ...sources.map(({ id }) => `/sources/${id}/`),
     ...categories.map((path) => `/categories/${path.map(encodeURIComponent).join('/')}/`),
+    ...Object.keys(VIEWS).map((name) => `/views/${encodeURIComponent(name)}/`),
   ]);
   const tags = new Set<string>();
   const feeds: FeedOfAllFormats[] = [];
@@ -109,6 +142,7 @@ async function readFeeds(
     if (followed++ < PAGES) for (const next of feed.links) await read(folder, next);
   };
   for (const folder of folders) await read(folder, '');
+  for (const query of QUERIES) await read('/', query);
   // long tags and those of one item have no feed to speak of
   for (const tag of [...tags].filter((tag) => tag.length <= 100).slice(-TAGS))
     await read(`/tags/${encodeURIComponent(tag)}/`, '');

@@ -25,15 +25,12 @@ export async function run(data: string): Promise<ConformanceResult> {
     const git = await GitOrigin.open();
     git.commit({ 'source/_posts/mine.md': 'Mine' });
     const { state, remove } = temporaryState();
-    const variables = {
+    const tributary = await startTributary(state, () => ({
       PUBLIC_URL: 'https://tributary.example',
       GIT_REPO: git.address(forge),
       GIT_TOKEN: 'a-token',
       GIT_POSTS: 'source/_posts?theme=next',
-    };
-    Object.assign(process.env, variables);
-    const tributary = await startTributary(state);
-    for (const name of Object.keys(variables)) delete process.env[name];
+    }));
     const check = (what: string, holds: boolean) => {
       if (holds) result.passed++;
       else {

@@ -25,10 +25,14 @@ export function temporaryState(): { state: string; remove: () => void } {
   return { state, remove: () => rmSync(state, { recursive: true, force: true }) };
 }
 
-/** Starts Tributary on a state folder, free of any other run. */
-export async function startTributary(state: string): Promise<RunningTributary> {
+/** Starts Tributary on a state folder, free of any other run; with what its settings are at the origin it gets. */
+export async function startTributary(
+  state: string,
+  settingsAt: (origin: string) => Record<string, string> = () => ({}),
+): Promise<RunningTributary> {
   const port = await findFreePort();
-  const claimed = claimState(state, { origin: `http://127.0.0.1:${port}`, command: 'start' });
+  const origin = `http://127.0.0.1:${port}`;
+  const claimed = claimState(state, { origin, command: 'start' });
   if (claimed.kind === 'held') throw new Error(`${state} is in use`);
   let group = 0;
   const claim = {
@@ -38,7 +42,10 @@ export async function startTributary(state: string): Promise<RunningTributary> {
       claimed.claim.recordGroup(id);
     },
   };
+  const settings = settingsAt(origin);
+  Object.assign(process.env, settings);
   const worker = await startLocalWorker({ state, claim, port, adminToken: TOKEN, privateOrigins: [] });
+  for (const name of Object.keys(settings)) delete process.env[name];
   return {
     origin: worker.origin,
     api: new WorkerApi(worker.origin, TOKEN),

@@ -195,7 +195,7 @@ function textsOf(article: Article, field: Field): readonly string[] {
     case 'description':
       return [article.contentHtml.replaceAll(IMAGE_MARK, '') || article.title];
     case 'author':
-      return [article.authors.length > 0 ? article.authors.join(', ') : article.author];
+      return [article.authors.length > 0 ? article.authors.join(' ') : article.author];
     case 'category':
       return article.tags;
   }

@@ -2,6 +2,9 @@ import { type Article, proxiedBody } from '../article.ts';
 import { escapeAttribute, escapeText } from '../markup/escape.ts';
 import { toUri } from './uri.ts';
 
+/** How long readers and caches keep a feed before they ask again, in minutes. */
+export const FRESH_MINUTES = 5;
+
 /** A feed to be written, in whatever format: what it is called, where it is served, and what it shows. */
 export interface FeedDocument {
   /** A URI that stays the same when the host changes. */

@@ -1,6 +1,14 @@
 import { type Article, articleUrn, type Enclosure, proxiedPicture } from '../article.ts';
 import { escapeText } from '../markup/escape.ts';
-import { authorsOf, bodyOf, type FeedDocument, hubLinks, languageOf, linksOf } from './feed-document.ts';
+import {
+  authorsOf,
+  bodyOf,
+  type FeedDocument,
+  FRESH_MINUTES,
+  hubLinks,
+  languageOf,
+  linksOf,
+} from './feed-document.ts';
 import { toUri } from './uri.ts';
 import { BODY, toXml } from './xml.ts';
 
@@ -35,6 +43,7 @@ export function toRss(feed: FeedDocument): string {
           language: languageOf(feed),
           generator: 'Tributary',
           lastBuildDate: new Date(feed.updated).toUTCString(),
+          ttl: feed.paging.isArchive ? undefined : FRESH_MINUTES,
           item: feed.articles.map((article) => toItem(article, feed)),
         },
       },

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { combineFilters } from '../feeds/article-filters.ts';
 import { toAtom } from '../feeds/atom.ts';
-import type { FeedDocument } from '../feeds/feed-document.ts';
+import { type FeedDocument, FRESH_MINUTES } from '../feeds/feed-document.ts';
 import { changesByItself, readFeedQuery } from '../feeds/feed-query.ts';
 import { toJsonFeed } from '../feeds/json-feed.ts';
 import { toRss } from '../feeds/rss.ts';
@@ -56,7 +56,9 @@ const FEED_HEADERS = {
 
 /** How long caches and readers keep what. A copy may be shown while ours is renewed or out of order. */
 const CACHING = {
-  feed: { 'Cache-Control': 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400' },
+  feed: {
+    'Cache-Control': `public, max-age=${60 * FRESH_MINUTES}, stale-while-revalidate=3600, stale-if-error=86400`,
+  },
   archive: { 'Cache-Control': 'public, max-age=604800, stale-while-revalidate=86400, stale-if-error=604800' },
   stale: { 'Cache-Control': 'public, max-age=60' },
   error: { 'Cache-Control': 'public, max-age=60' },
@@ -66,7 +68,7 @@ const CACHING = {
 const STALE_HEADERS = { 'X-Feed-Stale': '1', Warning: '110 - "Response is Stale"' };
 
 /** How long a feed that changes by itself is taken for the same: as long as caches keep it. */
-const TIMED_FOR = 300_000;
+const TIMED_FOR = 60_000 * FRESH_MINUTES;
 
 /** Of this isolate, as long as it lives. */
 const rendered = new RenderedFeeds();

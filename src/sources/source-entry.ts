@@ -123,6 +123,8 @@ export function checkCategories(input: unknown): Checked<string[]> {
     }
     const name = String(level).trim();
     if (name === '') return wrong('`categories` has an empty level');
+    if (name === '.' || name === '..')
+      return wrong('`.` and `..` lead elsewhere in an address: no category is called so');
     path.push(name);
   }
   return { kind: 'ok', value: path };

@@ -59,6 +59,7 @@ describe('RSS', () => {
       description: 'News & more',
       'atom:link': { '@rel': 'self', '@href': 'https://tributary.example/feed.xml' },
       lastBuildDate: 'Mon, 23 Nov 2026 07:00:00 GMT',
+      ttl: '5',
     });
     expect(channel.item).toEqual({
       title: 'Ferries & fog <today>',

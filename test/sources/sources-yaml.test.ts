@@ -62,6 +62,7 @@ describe('the sources file', () => {
     ['  - url: https://example.org/feed.xml#top', '  - url: ftp://example.org/', 6, 'is no address'],
     ['  - url: https://example.org/feed.xml#top', '  - title: No address', 6, '`url` is missing'],
     ['    categories: [新媒体, 趣头条, 分类]', '    categories: [新媒体, ""]', 4, 'empty level'],
+    ['    categories: [新媒体, 趣头条, 分类]', '    categories: [新媒体, ..]', 4, 'lead elsewhere'],
     [
       'rsshub: [https://rsshub.example/, https://two.example]',
       'rsshub: [nowhere]',

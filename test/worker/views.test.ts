@@ -33,6 +33,23 @@ describe('a view', () => {
     expect(opml.match(/xmlUrl="[^"]*\/(.)"/g)?.join()).toBe(`xmlUrl="${env.ORIGIN}/b"`);
   });
 
+  it.each(['constructor', 'feed.xml', '1', 'a b.', 'ünï-ç_d', '新闻 & more'])(
+    'may be called %j, or is told that it may not',
+    async (name) => {
+      const isRight = !name.includes('&');
+      expect((await put(name, { categories: [['x']] })).status).toBe(isRight ? 201 : 422);
+      for (const file of ['feed.xml', 'atom.xml', 'feed.json']) {
+        const response = await call(`/views/${encodeURIComponent(name)}/${file}`);
+        expect(response.status, file).toBe(isRight ? 200 : 404);
+        if (!isRight) continue;
+        const text = await response.text();
+        expect(text).toContain('two');
+        expect(text).toContain(`https://tributary.example/views/${encodeURIComponent(name)}/${file}"`);
+        expect(text).not.toContain('three');
+      }
+    },
+  );
+
   it('shows what its sources, categories and tags have together, and without any, everything', async () => {
     await put('v', { sources: [`${env.ORIGIN}/a`], categories: [['x', 'y']], tags: ['Sea'] });
     expect(await titles('/views/v/feed.json')).toEqual(['four', 'one', 'two']);
