@@ -8,11 +8,13 @@ import { STYLE } from '../pages/style.ts';
 import { type FeedScope, feedTitle, parseScopedPath, scopeFolder } from '../sources/feed-scope.ts';
 import { type FollowedSource, sourceTitle } from '../sources/source.ts';
 import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
-import type { ReadArticles } from './pick-articles.ts';
+import { FilterTooCostly, type ReadArticles } from './pick-articles.ts';
 import { type ShownArticles, type ShownFrom, shownArticles } from './shown-articles.ts';
 import { sourcesInScope } from './sources-in-scope.ts';
 
 const ARTICLES_ON_A_PAGE = 60;
+
+const NOT_STORED = { 'Cache-Control': 'no-store' };
 
 /** Nothing of a page may run, and pictures come through our proxy; frames are those the body cleaner lets pass. */
 const PAGE_HEADERS = {
@@ -53,7 +55,9 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
   const [followed, shown] = await Promise.all([c.var.sources.all(), sourcesInScope(c, scope)]);
   if (!shown || (shown.length === 0 && scope.kind !== 'all' && scope.kind !== 'view')) return c.notFound();
   const sources = new Map(followed.map((each) => [each.source.id, linkTo(each)]));
-  const { articles, copies } = await articlesOn(c, scope, view?.entry, sources);
+  const onPage = await articlesOn(c, scope, view?.entry, sources);
+  if (onPage instanceof FilterTooCostly) return c.text(`${onPage.message}\n`, 503, NOT_STORED);
+  const { articles, copies } = onPage;
   const { siteTitle, timezone } = c.var.config;
   return send(
     c,
@@ -70,19 +74,24 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
   );
 }
 
-/** The newest articles; of a view those that its feeds show. */
+/** The newest articles; of a view those that its feeds show, or that its filters have come to cost too much. */
 async function articlesOn(
   c: Context<AppEnv>,
   scope: FeedScope,
   view: ViewEntry | undefined,
   sources: ShownFrom['sources'],
-): Promise<Pick<ShownArticles, 'articles' | 'copies'>> {
+): Promise<Pick<ShownArticles, 'articles' | 'copies'> | FilterTooCostly> {
   const read: ReadArticles = (limit, behind) => c.var.articles.latest(scope, limit, behind);
   if (view === undefined) return { articles: await read(ARTICLES_ON_A_PAGE, undefined), copies: new Map() };
   const now = Date.now();
   const request = { scope, query: { filters: filtersOfView(view) } };
-  const { articles, copies } = await shownArticles(c, request, { read, sources, now, seenBy: now });
-  return { articles: articles.slice(0, ARTICLES_ON_A_PAGE), copies };
+  try {
+    const { articles, copies } = await shownArticles(c, request, { read, sources, now, seenBy: now });
+    return { articles: articles.slice(0, ARTICLES_ON_A_PAGE), copies };
+  } catch (error) {
+    if (error instanceof FilterTooCostly) return error;
+    throw error;
+  }
 }
 
 async function serveArticle(c: Context<AppEnv>): Promise<Response> {

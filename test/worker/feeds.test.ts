@@ -179,6 +179,8 @@ describe('the parameters of a feed', () => {
   it('that come to cost too much leave a subscribed feed with its last copy', async () => {
     await followFeed(rss('one'));
     const path = '/feed.json?filter_description=a[ab]{200}c';
+    await callAsOwner('PUT', '/api/views/v', { filter_description: 'a[ab]{200}c' });
+    expect((await call('/views/v/')).status).toBe(200);
     expect(await (await call(path)).json()).toMatchObject({ items: [] });
     let seed = 1;
     const noise = Array.from({ length: 100_000 }, () => {
@@ -191,6 +193,11 @@ describe('the parameters of a feed', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('X-Feed-Stale')).toBe('1');
     expect((await call(`${path}&limit=7`)).status).toBe(400);
+    const page = await call('/views/v/');
+    expect([page.status, await page.text()]).toEqual([
+      503,
+      expect.stringContaining('write simpler expressions'),
+    ]);
   });
 });
 
