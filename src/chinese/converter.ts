@@ -84,8 +84,8 @@ export class Dictionaries {
       convert(text) {
         const normalised = text.replace(COMPATIBILITY, (character) => character.normalize());
         const pieces = cutter === undefined ? [normalised] : cutter.segments(normalised);
-        return dictionaries
-          .reduce((parts, dictionary) => parts.map((part) => dictionary.convert(part)), pieces)
+        return pieces
+          .map((piece) => dictionaries.reduce((part, dictionary) => dictionary.convert(part), piece))
           .join('');
       },
       ...(language !== undefined && { language }),

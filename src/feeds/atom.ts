@@ -76,7 +76,7 @@ function contentOf(article: Article, feed: FeedDocument): string {
 }
 
 function toPageLink(href: string): Record<string, string> {
-  return { '@rel': 'alternate', '@type': 'text/html', '@href': toUri(href) };
+  return { '@rel': 'alternate', '@href': toUri(href) };
 }
 
 function toEnclosureLink({ url, type, length }: Enclosure): Record<string, string | undefined> {
