@@ -51,6 +51,11 @@ const CONFIGURATIONS = {
 /** Forms of characters for old encodings, which OpenCC converts as the characters they are forms of. */
 const COMPATIBILITY = /[\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
 
+/** Keeps the end of one phrase from joining the start of the next. A noncharacter, which bodies have none of. */
+const MARK = '\ufdd1';
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
 export type ConversionName = keyof typeof CONFIGURATIONS;
 
 /** The names of the conversions there are, such as `s2t`: simplified to traditional Chinese. */
@@ -78,15 +83,22 @@ export class Dictionaries {
   /** What converts a text in linear time, by the longest phrases that the dictionaries have. */
   converter(name: ConversionName): Converter {
     const { steps, segments, language, isForJapanese }: Configuration = CONFIGURATIONS[name];
-    const cutter = segments && this.#dictionary(segments);
-    const dictionaries = steps.map((step) => this.#dictionary(step));
+    const [first = S2T, ...others] = steps;
+    // the first step sets the marks itself, if it has the same phrases
+    const passes: ((text: string) => string)[] = [
+      segments === undefined || segments === first
+        ? (text) => this.#dictionary(first).convert(text, segments && { mark: MARK })
+        : (text) =>
+            this.#dictionary(first).convert(
+              this.#dictionary(segments).convert(text, { mark: MARK, isMarkingOnly: true }),
+            ),
+      ...others.map((step) => (text: string) => this.#dictionary(step).convert(text)),
+    ];
     return {
       convert(text) {
+        if (!NOT_ASCII.test(text)) return text;
         const normalised = text.replace(COMPATIBILITY, (character) => character.normalize());
-        const pieces = cutter === undefined ? [normalised] : cutter.segments(normalised);
-        return pieces
-          .map((piece) => dictionaries.reduce((part, dictionary) => dictionary.convert(part), piece))
-          .join('');
+        return passes.reduce((part, pass) => pass(part), normalised).replaceAll(MARK, '');
       },
       ...(language !== undefined && { language }),
       isForJapanese: isForJapanese === true,

@@ -4,22 +4,29 @@ interface Match {
   value: string;
 }
 
-/** What a dictionary has of phrases with one first character. */
+/** What a dictionary has of one first character. */
 interface Row {
   first: string;
   /** What the character by itself becomes, where it changes. */
   own: Match | undefined;
   /** The phrases, as they are written. */
   written: string;
+  /** The units that phrases go on with. */
+  seconds: string;
 }
 
-/** Code units below are of no Chinese character, nor do phrases begin with one, but for some capital letters. */
-const FIRST_LETTER = 0x41;
+/** How a text is gone through. */
+interface Way {
+  /** Stands at both ends of each phrase in what comes out. */
+  mark?: string;
+  /** Whether only marks are set. */
+  isMarkingOnly?: true;
+}
 
 const NO_MATCHES: readonly Match[] = [];
 
-/** Pairs of characters whose phrases are kept; when there are more, all are forgotten and read again as they are needed. */
-const MAX_READ = 50_000;
+/** Pairs of characters for which phrases are kept, for each row; two of them may want one slot, which the later one gets. */
+const SLOTS_A_ROW = 16;
 
 /**
  * Characters and phrases of Chinese, and what they become. It is read from rows of text, and of each row only what a
@@ -32,105 +39,108 @@ const MAX_READ = 50_000;
  * `<` says the same of the first. `=` and a text stand behind a phrase that becomes something else altogether.
  */
 export class Dictionary {
-  readonly #written = new Map<string, string>();
-  readonly #rows: Row[] = [];
-  /** By code unit the place of its row, counted from 1; 0 for one not looked for yet, -1 where there is none. */
-  readonly #places = new Int16Array(0x10000);
+  readonly #written: readonly string[];
+  readonly #rows: (Row | undefined)[] = [];
+  /** By code unit the place of its row, or -1. */
+  readonly #places = new Int16Array(0x10000).fill(-1);
   /** The same of characters of two units, by code point. */
   readonly #astralPlaces = new Map<number, number>();
-  /** What was read of the rows, by the place of the row and the unit that follows the first character. */
-  readonly #read = new Map<number, readonly Match[]>();
+  /** Phrases that were read, the longest first, and for which row and unit behind its character. */
+  readonly #read: (readonly Match[])[];
+  readonly #readFor: Int32Array;
 
   /** `rows` are lines. */
   constructor(rows: string) {
-    for (const row of rows.split('\n')) {
-      const first = row.codePointAt(0);
-      if (first !== undefined) this.#written.set(String.fromCodePoint(first), row);
+    this.#written = rows.split('\n');
+    const slots = 2 ** Math.ceil(Math.log2(SLOTS_A_ROW * this.#written.length));
+    this.#read = new Array(slots).fill(NO_MATCHES);
+    this.#readFor = new Int32Array(slots).fill(-1);
+    for (let place = 0; place < this.#written.length; place++) {
+      const first = this.#written[place]?.codePointAt(0) ?? 0;
+      if (first > 0xffff) this.#astralPlaces.set(first, place);
+      else this.#places[first] = place;
     }
   }
 
   /** The text with everything converted that the dictionary has, the longest phrase at each place. */
-  convert(text: string): string {
+  convert(text: string, { mark = '', isMarkingOnly }: Way = {}): string {
     let converted = '';
     let copied = 0;
     for (let at = 0; at < text.length; ) {
-      const row = this.#rowAt(text, at);
-      const match = row && (this.#longestPhrase(row, text, at) ?? this.#rows[row - 1]?.own);
-      if (match) {
-        converted += text.slice(copied, at) + match.value;
-        at = copied = at + match.phrase.length;
-      } else at += unitsAt(text, at);
+      const unit = text.charCodeAt(at);
+      const place = unit >= 0xd800 && unit < 0xdc00 ? this.#placeAt(text, at) : (this.#places[unit] ?? -1);
+      if (place < 0) {
+        at++;
+        continue;
+      }
+      const row = this.#rows[place] ?? this.#readRow(place);
+      const phrase = row.written === '' ? undefined : this.#longestPhrase(place, row, text, at);
+      if (phrase !== undefined) {
+        converted += text.slice(copied, at) + mark + (isMarkingOnly ? phrase.phrase : phrase.value) + mark;
+        at = copied = at + phrase.phrase.length;
+      } else if (row.own === undefined || isMarkingOnly) at += row.first.length;
+      else {
+        converted += text.slice(copied, at) + row.own.value;
+        at = copied = at + row.first.length;
+      }
     }
     return converted + text.slice(copied);
   }
 
-  /** The text in pieces: each phrase of the dictionary by itself, and what stands between phrases. */
-  segments(text: string): string[] {
-    const segments: string[] = [];
-    let copied = 0;
-    for (let at = 0; at < text.length; ) {
-      const row = this.#rowAt(text, at);
-      const match = row && this.#longestPhrase(row, text, at);
-      if (match) {
-        if (at > copied) segments.push(text.slice(copied, at));
-        segments.push(match.phrase);
-        at = copied = at + match.phrase.length;
-      } else at += unitsAt(text, at);
-    }
-    if (copied < text.length) segments.push(text.slice(copied));
-    return segments;
+  #placeAt(text: string, at: number): number {
+    const code = text.codePointAt(at) ?? 0;
+    return (code > 0xffff ? this.#astralPlaces.get(code) : this.#places[code]) ?? -1;
   }
 
-  /** The place of the row of a character, or 0. */
-  #rowAt(text: string, at: number): number {
-    const unit = text.charCodeAt(at);
-    if (unit < FIRST_LETTER) return 0;
-    const first = isHighSurrogate(unit) ? (text.codePointAt(at) ?? unit) : unit;
-    let place = first > 0xffff ? this.#astralPlaces.get(first) : this.#places[first];
-    if (!place) {
-      place = this.#readRow(String.fromCodePoint(first));
-      if (first > 0xffff) this.#astralPlaces.set(first, place);
-      else this.#places[first] = place;
-    }
-    return place < 0 ? 0 : place;
-  }
-
-  #readRow(first: string): number {
-    const written = this.#written.get(first);
-    if (written === undefined) return -1;
+  #readRow(place: number): Row {
+    const line = this.#written[place] ?? '';
+    const first = String.fromCodePoint(line.codePointAt(0) ?? 0);
+    const end = line.indexOf(' ');
+    const written = end < 0 ? '' : line.slice(end);
     const value = this.#ownOf(first);
-    return this.#rows.push({
+    const row = {
       first,
-      written,
       own: value === first ? undefined : { phrase: first, value },
-    });
+      written,
+      seconds: written.replace(/ (.)[^ ]*/g, '$1'),
+    };
+    this.#rows[place] = row;
+    return row;
   }
 
-  #longestPhrase(place: number, text: string, at: number): Match | undefined {
-    const behind = at + unitsAt(text, at);
-    const key = place * 0x10000 + text.charCodeAt(behind);
-    let matches = this.#read.get(key);
-    if (matches === undefined) {
-      matches = this.#readPhrases(place, text.charAt(behind));
-      if (this.#read.size >= MAX_READ) this.#read.clear();
-      this.#read.set(key, matches);
+  /** What a character becomes by itself. */
+  #ownOf(character: string): string {
+    const line = this.#written[this.#placeAt(character, 0)] ?? '';
+    const end = line.indexOf(' ');
+    return line.slice(character.length, end < 0 ? undefined : end) || character;
+  }
+
+  #longestPhrase(place: number, row: Row, text: string, at: number): Match | undefined {
+    const behind = at + row.first.length;
+    if (behind >= text.length) return undefined;
+    const unit = text.charCodeAt(behind);
+    const key = place * 0x10000 + unit;
+    const slot = (Math.imul(place, 0x9e3779b1) ^ unit) & (this.#readFor.length - 1);
+    if (this.#readFor[slot] !== key) {
+      this.#read[slot] = this.#readPhrases(row, text.charAt(behind));
+      this.#readFor[slot] = key;
     }
-    if (matches === NO_MATCHES) return undefined;
-    return matches.find(({ phrase }) => text.startsWith(phrase, at));
+    const matches = this.#read[slot] ?? NO_MATCHES;
+    return matches === NO_MATCHES ? undefined : matches.find(({ phrase }) => text.startsWith(phrase, at));
   }
 
   /** The phrases of a row that go on with that unit, which stand together; the longest first. */
-  #readPhrases(place: number, second: string): readonly Match[] {
-    const { first = '', written = '' } = this.#rows[place - 1] ?? {};
+  #readPhrases({ first, written, seconds }: Row, second: string): readonly Match[] {
+    if (!seconds.includes(second)) return NO_MATCHES;
     const matches: Match[] = [];
     const wanted = ` ${second}`;
-    let at = second === '' ? -1 : written.indexOf(wanted);
+    let at = written.indexOf(wanted);
     while (at >= 0 && written.startsWith(wanted, at)) {
       const end = written.indexOf(' ', at + 1);
       matches.push(this.#readPhrase(first, written.slice(at + 1, end < 0 ? undefined : end)));
       at = end;
     }
-    return matches.length === 0 ? NO_MATCHES : matches.sort((a, b) => b.phrase.length - a.phrase.length);
+    return matches.sort((a, b) => b.phrase.length - a.phrase.length);
   }
 
   #readPhrase(first: string, written: string): Match {
@@ -149,18 +159,4 @@ export class Dictionary {
     }
     return match;
   }
-
-  #ownOf(character: string): string {
-    const written = this.#written.get(character) ?? '';
-    const end = written.indexOf(' ');
-    return written.slice(character.length, end < 0 ? undefined : end) || character;
-  }
-}
-
-function unitsAt(text: string, at: number): number {
-  return isHighSurrogate(text.charCodeAt(at)) && (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
 }
