@@ -76,6 +76,9 @@ describe('the filters of a feed', () => {
     ['filterout_title=(', '`filterout_title` is not right at character 1'],
     ['limit=many', '`limit` is a number'],
     ['limit=-1', '`limit` is a number'],
+    ['opencc=zh', '`opencc` is one of s2t, t2s'],
+    ['opencc=S2T', '`opencc` is one of s2t, t2s'],
+    ['dedup=all', '`dedup` is none, url, title or near'],
     ['brief=99', '`brief` is a number'],
     ['filter_time=1h', '`filter_time` is a number of seconds'],
     ['filter_time=60&archive=2026-10', 'leave out `filter_time`'],
@@ -84,6 +87,14 @@ describe('the filters of a feed', () => {
     ['filter_case_sensitive=perhaps', '`filter_case_sensitive` is true or false'],
   ])('%j is refused with a sentence', (query, message) => {
     expect(idsWith(query)).toContain(message);
+  });
+
+  it('look at the names of several authors with a space between them', () => {
+    const result = readFeedQuery(new URLSearchParams('filter_author=^Ann Bo$'));
+    const article = { ...ARTICLE, authors: ['Ann', 'Bo'] };
+    expect(
+      result.kind === 'query' && new ArticleSieve(result.query.filters, NOW).passing([article]),
+    ).toHaveLength(1);
   });
 
   it('let articles without a date of their own pass `filter_time`', () => {
@@ -104,6 +115,7 @@ describe('the filters of a feed', () => {
     );
     expect(canonical('sorted=false&filter_time=60&format=')).toBe('?filter_time=60&sorted=false');
     expect(canonical('filter_case_sensitive=false&sorted=true')).toBe('');
+    expect(canonical('opencc=s2twp&brief=100&dedup=none&opencc=t2s')).toBe('?brief=100&opencc=s2twp');
     expect(canonical('_=1')).toBe('');
   });
 });
@@ -115,6 +127,17 @@ describe('a body cut by `brief`', () => {
       `<p>a &lt;b&gt; ${'文'.repeat(94)}…</p>`,
     );
     expect(bodyOf('<p>short</p>')).toBe('<p>short</p>');
+  });
+
+  it.each([
+    ['<p>x</p>', '<p>x</p>'],
+    [`<b>${'x'.repeat(100)}</b>`, `<p>${'x'.repeat(100)}</p>`],
+    [`<b>${'x'.repeat(101)}</b>`, `<p>${'x'.repeat(100)}…</p>`],
+    ['😀'.repeat(101), `<p>${'😀'.repeat(100)}…</p>`],
+    ['<img src="a.jpg">', ''],
+    ['', ''],
+  ])('of %j is %j', (contentHtml, brief) => {
+    expect(withBriefBody({ ...ARTICLE, contentHtml }, 100).contentHtml).toBe(brief);
   });
 });
 
