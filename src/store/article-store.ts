@@ -27,10 +27,13 @@ export type FeedState =
   | { kind: 'gone'; movedTo?: FeedScope }
   | { kind: 'unknown' };
 
+/** Ids in one row of an archive: 180 KB, of the 2 MB that D1 takes. */
+const ARCHIVE_PIECE = 5000;
+
 /** A month of a feed that does not change any more. */
 export interface FeedArchive {
-  /** Of its articles, newest first; some may have been removed since. */
-  ids: readonly string[];
+  scope: FeedScope;
+  month: string;
   /** Milliseconds since 1970. */
   closedAt: number;
   /** The month before it that has articles, such as `2026-09`. */
@@ -307,40 +310,75 @@ export class ArticleStore {
     if ((await this.monthBefore(scope, range.end)) !== month) return undefined;
     const previous = await this.monthBefore(scope, range.start);
     const { from, where, order, parameter } = scopeQuery(scope);
-    await this.#db
-      .prepare(
-        `INSERT INTO feed_archives (scope, month, closed_at, previous, article_ids)
-         SELECT ?2, ?3, ?4, ?5, json_group_array(id) FROM (
-           SELECT articles.id FROM ${from} WHERE ${where} AND ${order}.published >= ?6 AND ${order}.published < ?7
-           ORDER BY ${order}.published DESC, ${order}.id)
-         WHERE true ON CONFLICT (scope, month) DO NOTHING`,
-      )
-      .bind(parameter, scopeKey(scope), month, now, previous ?? null, range.start, range.end)
-      .run();
+    const key = scopeKey(scope);
+    await this.#db.batch([
+      this.#db
+        .prepare(
+          `INSERT INTO feed_archives (scope, month, closed_at, previous) VALUES (?1, ?2, ?3, ?4)
+           ON CONFLICT (scope, month) DO NOTHING`,
+        )
+        .bind(key, month, now, previous ?? null),
+      this.#db
+        .prepare(
+          `INSERT INTO feed_archive_articles (scope, month, piece, published, ids)
+           SELECT ?2, ?3, place / ${ARCHIVE_PIECE}, max(published), json_group_array(id ORDER BY place) FROM (
+             SELECT articles.id, ${order}.published,
+               row_number() OVER (ORDER BY ${order}.published DESC, ${order}.id) - 1 AS place
+             FROM ${from} WHERE ${where} AND ${order}.published >= ?4 AND ${order}.published < ?5)
+           WHERE NOT EXISTS (SELECT 1 FROM feed_archive_articles WHERE scope = ?2 AND month = ?3)
+           GROUP BY place / ${ARCHIVE_PIECE}`,
+        )
+        .bind(parameter, key, month, range.start, range.end),
+    ]);
     return this.#closedArchive(scope, month);
   }
 
   async #closedArchive(scope: FeedScope, month: string): Promise<FeedArchive | undefined> {
     const row = await this.#db
-      .prepare('SELECT closed_at, previous, article_ids FROM feed_archives WHERE scope = ?1 AND month = ?2')
+      .prepare('SELECT closed_at, previous FROM feed_archives WHERE scope = ?1 AND month = ?2')
       .bind(scopeKey(scope), month)
-      .first<{ closed_at: number; previous: string | null; article_ids: string }>();
+      .first<{ closed_at: number; previous: string | null }>();
     if (row === null) return undefined;
-    const { closed_at: closedAt, previous, article_ids } = row;
-    return { ids: JSON.parse(article_ids), closedAt, ...(previous !== null && { previous }) };
+    return {
+      scope,
+      month,
+      closedAt: row.closed_at,
+      ...(row.previous !== null && { previous: row.previous }),
+    };
   }
 
   /** The articles of an archive as they were when it was closed, newest first; with `before`, those behind that place. */
-  async archived({ ids, closedAt }: FeedArchive, limit: number, before?: Position): Promise<Article[]> {
+  async archived(archive: FeedArchive, limit: number, before?: Position): Promise<Article[]> {
     const articles: Article[] = [];
-    let at = before === undefined ? 0 : ids.indexOf(before.id) + 1 || ids.length;
+    let piece = await this.#archivePiece(archive, before);
+    let at = before === undefined ? 0 : (piece?.ids.indexOf(before.id) ?? 0) + 1;
     // where some were removed, the next ones take their places
-    while (at < ids.length && articles.length < limit) {
-      const wanted = ids.slice(at, at + limit - articles.length);
-      articles.push(...(await this.#editions(wanted, closedAt)));
+    while (piece !== undefined && articles.length < limit) {
+      const wanted = piece.ids.slice(at, at + limit - articles.length);
+      if (wanted.length > 0) articles.push(...(await this.#editions(wanted, archive.closedAt)));
       at += wanted.length;
+      if (at < piece.ids.length) continue;
+      piece = await this.#archivePiece(archive, undefined, piece.piece + 1);
+      at = 0;
     }
     return articles;
+  }
+
+  /** A piece of an archive: the one that has an article, or the one of that number. */
+  async #archivePiece(
+    { scope, month }: FeedArchive,
+    article: Position | undefined,
+    number = 0,
+  ): Promise<{ piece: number; ids: readonly string[] } | undefined> {
+    const which = article === undefined ? 'piece = ?3' : 'published >= ?3 AND instr(ids, ?4) > 0';
+    const row = await this.#db
+      .prepare(
+        `SELECT piece, ids FROM feed_archive_articles WHERE scope = ?1 AND month = ?2 AND ${which}
+         ORDER BY piece DESC LIMIT 1`,
+      )
+      .bind(scopeKey(scope), month, ...(article === undefined ? [number] : [article.published, article.id]))
+      .first<{ piece: number; ids: string }>();
+    return row === null ? undefined : { piece: row.piece, ids: JSON.parse(row.ids) };
   }
 
   /** Articles as they were at a time, newest first. */

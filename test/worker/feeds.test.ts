@@ -295,6 +295,32 @@ describe('the archive of a feed', () => {
     expect((await entriesOf(paths[1] ?? '')).length).toBe(2);
   });
 
+  it('of a month with very many articles has each once, and goes on behind those that were removed', {
+    timeout: 30_000,
+  }, async () => {
+    const id = await followFeed(rssOf('2024-05-31'));
+    // ten in each second
+    await changeDatabase(
+      `INSERT INTO articles (id, source_id, published, title, front, content_html, content_hash, first_seen_at, changed_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5250) SELECT printf('%032x', i), '${id}', ${Date.UTC(2024, 4, 1)} + 1000 * (i / 10), 'T' || i, '{"tags":[],"authors":[],"enclosures":[]}', '', 'x', 1, 1 FROM n`,
+    );
+    const walk = async () => {
+      const seen: string[] = [];
+      for (let path: string | undefined = '/feed.json?archive=2024-05'; path !== undefined; ) {
+        const feed: { items: { id: string }[]; next_url?: string } = JSON.parse(await read(path));
+        seen.push(...feed.items.map((item) => item.id));
+        path = feed.next_url?.replace('https://tributary.example', '');
+      }
+      return seen;
+    };
+    const all = await walk();
+    expect([all.length, new Set(all).size]).toEqual([5251, 5251]);
+    await changeDatabase(`DELETE FROM articles WHERE title IN ('T5200', 'T251', 'T250', 'T249')`);
+    await changeDatabase('UPDATE feed_versions SET version = version + 1');
+    const left = await walk();
+    expect(left).toHaveLength(5247);
+    expect(left).toEqual(all.filter((each) => left.includes(each)));
+  });
+
   it('is there for months that are over and have articles, and says what a month is', async () => {
     const now = new Date().toISOString();
     await followFeed(rssOf(now, '2024-03-31'));
