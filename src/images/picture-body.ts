@@ -11,7 +11,9 @@ export interface PictureBody {
   rest: BodyReader;
 }
 
-/** A small picture needs no more room than its own, and a beginning no more than this. */
+/** What is no larger is taken whole if it is there: another stream behind its beginning costs more than its bytes. */
+const SMALL_BYTES = 131_072;
+/** Room for the beginning of what is larger. */
 const HEAD_BYTES = 65_536;
 
 export type OpenedBody = { kind: 'opened'; body: PictureBody } | { kind: 'timeout' } | { kind: 'broken' };
@@ -36,13 +38,14 @@ export async function openPicture(
   },
 ): Promise<OpenedBody> {
   const rest = openBody(body, idleMs, patience);
+  const room = length !== undefined && length <= SMALL_BYTES ? length : HEAD_BYTES;
   let head: Uint8Array<ArrayBuffer> = new Uint8Array();
   for (const start = Date.now(); ; ) {
     if (Date.now() - start > idleMs) {
       rest.cancel();
       return { kind: 'timeout' };
     }
-    const step = await rest.next(Math.min(HEAD_BYTES, Math.max(1, (length ?? HEAD_BYTES) - head.length)));
+    const step = await rest.next(Math.max(1, room - head.length));
     if (step.kind === 'end') return { kind: 'opened', body: { head, isWhole: true, rest } };
     if (step.kind !== 'chunk') return step;
     head = head.length === 0 ? step.bytes : concat(head, step.bytes);
