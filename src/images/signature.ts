@@ -3,7 +3,8 @@ export interface Signature {
   /** `SHA-256` for addresses of our own form, `SHA-1` for those of go-camo, which knows no other. */
   hash: 'SHA-1' | 'SHA-256';
   mac: Uint8Array<ArrayBuffer>;
-  signed: Uint8Array<ArrayBuffer>;
+  /** Any one of these will do. */
+  signed: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /**
@@ -11,8 +12,8 @@ export interface Signature {
  * while addresses signed with the old one are still about. The comparison takes the same time for every wrong signature.
  */
 export async function isSigned({ hash, mac, signed }: Signature, keys: readonly string[]): Promise<boolean> {
-  const checks = keys.map(async (key) =>
-    crypto.subtle.verify('HMAC', await importKey(key, hash), mac, signed),
+  const checks = keys.flatMap((key) =>
+    signed.map(async (each) => crypto.subtle.verify('HMAC', await importKey(key, hash), mac, each)),
   );
   return (await Promise.all(checks)).includes(true);
 }

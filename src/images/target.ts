@@ -70,7 +70,15 @@ function withSignature(target: TargetResult, text: string): TargetResult {
   if (target.kind !== 'target') return target;
   const mac = fromBase64Url(text);
   if (mac === undefined) return { kind: 'refused', detail: 'the signature is no base64url' };
-  return { ...target, signature: { hash: 'SHA-256', mac, signed: toBytes(target.url.href) } };
+  return { ...target, signature: { hash: 'SHA-256', mac, signed: spellings(target.url.href).map(toBytes) } };
+}
+
+/** In a query, where the address arrives, clients escape an apostrophe that stood in its path (URL Standard, 1.3). */
+function spellings(address: string): string[] {
+  const path = address.replace(/\?.*$/s, '');
+  return path.includes('%27')
+    ? [address, path.replaceAll('%27', "'") + address.slice(path.length)]
+    : [address];
 }
 
 /** go-camo signs the bytes of the address as they are. */
@@ -82,7 +90,9 @@ function readCamoPath(path: string): TargetResult {
   const [mac, signed] = [decode(digest), decode(address)];
   if (mac === undefined || signed === undefined) return { kind: 'refused', detail: 'this is no base64url' };
   const target = toTarget(decodeWhole(toText(signed)));
-  return target.kind === 'target' ? { ...target, signature: { hash: 'SHA-1', mac, signed } } : target;
+  return target.kind === 'target'
+    ? { ...target, signature: { hash: 'SHA-1', mac, signed: [signed] } }
+    : target;
 }
 
 function splitUrl(url: string): { path: string; query: string } {
