@@ -21,6 +21,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   'feed-oracle': () => import('./feed-oracle.ts'),
   'feed-files': () => import('./feed-files.ts'),
   'hostile-urls': () => import('./hostile-urls.ts'),
+  referers: () => import('./referers.ts'),
   bodies: () => import('./bodies.ts'),
   'body-text': () => import('./body-text.ts'),
   'post-pictures': () => import('./post-pictures.ts'),
