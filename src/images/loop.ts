@@ -16,9 +16,11 @@ export function findLoop(headers: Headers, ownHosts: ReadonlySet<string>): strin
   return isOwnZone ? 'the request comes from this server itself' : undefined;
 }
 
-/** The `Via` header for a request that is sent on. */
+/**
+ * The `Via` header for a request that is sent on: how many proxies it has been through, and this one. The names of those
+ * before it may tell of the visitor's own network, so they are replaced (RFC 9110, 7.6.3 asks a gateway for that).
+ */
 export function withOwnHop(headers: Headers, ownHost: string): string {
-  const before = headers.get('via');
-  const own = `1.1 ${ownHost}`;
-  return before === null ? own : `${before}, ${own}`;
+  const before = headers.get('via')?.split(',') ?? [];
+  return [...before.map(() => '1.1 proxy'), `1.1 ${ownHost}`].join(', ');
 }
