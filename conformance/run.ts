@@ -22,6 +22,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   'feed-files': () => import('./feed-files.ts'),
   'hostile-urls': () => import('./hostile-urls.ts'),
   referers: () => import('./referers.ts'),
+  'visitor-headers': () => import('./visitor-headers.ts'),
   bodies: () => import('./bodies.ts'),
   'body-text': () => import('./body-text.ts'),
   'post-pictures': () => import('./post-pictures.ts'),

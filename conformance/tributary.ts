@@ -25,10 +25,14 @@ export function temporaryState(): { state: string; remove: () => void } {
   return { state, remove: () => rmSync(state, { recursive: true, force: true }) };
 }
 
-/** Starts Tributary on a state folder, free of any other run; with what its settings are at the origin it gets. */
+/**
+ * Starts Tributary on a state folder, free of any other run; with what its settings are at the origin it gets. Of
+ * private origins only those listed may be asked for pictures.
+ */
 export async function startTributary(
   state: string,
   settingsAt: (origin: string) => Record<string, string> = () => ({}),
+  { privateOrigins = [] }: { privateOrigins?: readonly string[] } = {},
 ): Promise<RunningTributary> {
   const port = await findFreePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -44,7 +48,7 @@ export async function startTributary(
   };
   const settings = settingsAt(origin);
   Object.assign(process.env, settings);
-  const worker = await startLocalWorker({ state, claim, port, adminToken: TOKEN, privateOrigins: [] });
+  const worker = await startLocalWorker({ state, claim, port, adminToken: TOKEN, privateOrigins });
   for (const name of Object.keys(settings)) delete process.env[name];
   return {
     origin: worker.origin,
