@@ -23,6 +23,7 @@ const SUITES: Record<string, () => Promise<Suite>> = {
   'hostile-urls': () => import('./hostile-urls.ts'),
   referers: () => import('./referers.ts'),
   'visitor-headers': () => import('./visitor-headers.ts'),
+  'pictures-in-chromium': () => import('./pictures-in-chromium.ts'),
   bodies: () => import('./bodies.ts'),
   'body-text': () => import('./body-text.ts'),
   'post-pictures': () => import('./post-pictures.ts'),
