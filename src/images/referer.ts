@@ -27,9 +27,13 @@ export function isRefererRefusal(status: number): boolean {
 export function refererLadder(url: URL, { page, remembered }: RefererHints): RefererRung[] {
   const rungs: RefererRung[] = ['table', 'page', 'none', 'origin'];
   const ordered = remembered === undefined ? rungs : [remembered, ...rungs];
-  const possible = ordered.filter((rung) => isPossible(rung, url, page));
-  const sent = possible.map((rung) => refererFor(rung, url, page));
-  return possible.filter((_, i) => sent.indexOf(sent[i]) === i);
+  const sent = ordered
+    .filter((rung) => rung !== 'table' || findRule(url.hostname) !== undefined)
+    .map((rung) => ({ rung, referer: refererFor(rung, url, page) }))
+    .filter(({ rung, referer }) => rung !== 'page' || referer !== undefined);
+  const isNew = ({ referer }: { referer: string | undefined }, i: number) =>
+    sent.findIndex((before) => before.referer === referer) === i;
+  return sent.filter(isNew).map(({ rung }) => rung);
 }
 
 /** The Referer that a rung means for a URL; `undefined` is none. The page loses its fragment and credentials. */
@@ -50,11 +54,6 @@ export function refererForHop(
   return refererFor(isListedElsewhere ? 'table' : rung, hop, page);
 }
 
-function isPossible(rung: RefererRung, url: URL, page: string | undefined): boolean {
-  if (rung === 'table') return findRule(url.hostname) !== undefined;
-  return rung !== 'page' || toReferer(page) !== undefined;
-}
-
 function applyRule(rule: RefererRule, url: URL, page: string | undefined): string | undefined {
   if (rule === 'none') return undefined;
   if (rule === 'self') return `${url.origin}/`;
@@ -62,10 +61,11 @@ function applyRule(rule: RefererRule, url: URL, page: string | undefined): strin
 }
 
 function findRule(host: string): RefererRule | undefined {
-  const labels = host.split('.');
-  const wildcards = labels.map((_, i) => `*.${labels.slice(i).join('.')}`);
-  const match = [host, ...wildcards].find((pattern) => Object.hasOwn(REFERER_RULES, pattern));
-  return match === undefined ? undefined : REFERER_RULES[match];
+  if (Object.hasOwn(REFERER_RULES, host)) return REFERER_RULES[host];
+  for (let rest = host; ; rest = rest.slice(rest.indexOf('.') + 1)) {
+    if (Object.hasOwn(REFERER_RULES, `*.${rest}`)) return REFERER_RULES[`*.${rest}`];
+    if (!rest.includes('.')) return undefined;
+  }
 }
 
 function toReferer(page: string | undefined): string | undefined {
