@@ -22,12 +22,12 @@ export interface PictureFacts {
   cacheControl: string;
 }
 
+const PICTURE_HEADERS = new Headers([...COMMON_HEADERS, ['Accept-Ranges', 'bytes'], ['Vary', 'Accept']]);
+
 export function pictureHeaders({ type, etag, lastModified, cacheControl }: PictureFacts): Headers {
-  const headers = new Headers(COMMON_HEADERS);
+  const headers = new Headers(PICTURE_HEADERS);
   headers.set('Content-Type', type);
   headers.set('Cache-Control', cacheControl);
-  headers.set('Accept-Ranges', 'bytes');
-  headers.set('Vary', 'Accept');
   if (etag !== undefined) headers.set('ETag', etag);
   if (lastModified !== undefined) headers.set('Last-Modified', lastModified);
   return headers;
