@@ -29,17 +29,20 @@ export interface AppEnv {
 /** The Worker's HTTP side: a route, a call, a response. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use(async (c, next) => {
-    const config = configOf(c.env);
-    c.set('config', config);
-    c.set('origin', config.publicOrigin ?? new URL(c.req.url).origin);
+  app.use((c, next) => {
+    c.set('config', configOf(c.env));
+    return next();
+  });
+  // they are many, and what the other routes need costs half of what a picture from memory does
+  app.route('/', pictureRoutes());
+  app.use((c, next) => {
+    c.set('origin', c.var.config.publicOrigin ?? new URL(c.req.url).origin);
     c.set('articles', new ArticleStore(c.env.DB));
     c.set('sources', new SourceStore(c.env.DB));
     c.set('polls', new PollStore(c.env.DB));
     c.set('views', new ViewStore(c.env.DB));
-    await next();
+    return next();
   });
-  app.route('/', pictureRoutes());
   app.route('/', feedRoutes());
   app.route('/', postRoutes());
   app.route('/', healthRoutes());

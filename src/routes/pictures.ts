@@ -1,12 +1,17 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../app.ts';
+import type { AddressPolicy } from '../fetch/public-address.ts';
 import { IsolateMemory } from '../images/isolate-memory.ts';
 import { proxyImage } from '../images/proxy.ts';
 import { parseTarget } from '../images/target.ts';
+import { ArticleStore } from '../store/article-store.ts';
 import { PictureCountStore } from '../store/picture-count-store.ts';
+import { SourceStore } from '../store/source-store.ts';
 import { userAgent } from '../user-agent.ts';
 
-const memories = new WeakMap<AppEnv['Bindings'], IsolateMemory>();
+type Config = AppEnv['Variables']['config'];
+
+const isolates = new WeakMap<AppEnv['Bindings'], Isolate>();
 
 /**
  * The image proxy. Which addresses are those of pictures `parseTarget` alone knows; what names no picture is left to
@@ -21,15 +26,14 @@ export function pictureRoutes(): Hono<AppEnv> {
 }
 
 async function servePicture(c: Context<AppEnv>): Promise<Response> {
-  const { config, articles, sources, origin } = c.var;
-  const memory = memoryOf(c.env);
+  const { config } = c.var;
+  const articles = new ArticleStore(c.env.DB);
+  const sources = new SourceStore(c.env.DB);
+  const { memory, policy } = isolateOf(c.env, config);
   const now = Date.now();
   const answer = await proxyImage(c.req.raw, {
     fetch,
-    policy: {
-      allowedOrigins: new Set(config.privateOrigins),
-      ownHosts: new Set([new URL(origin).host]),
-    },
+    policy,
     isSource: (target) => sources.hasOrigin(target),
     access: config.imageAccess,
     knownHost: (picture) => articles.pictureHost(picture),
@@ -62,9 +66,22 @@ async function saveCounts({ counts }: IsolateMemory, { DB }: AppEnv['Bindings'])
   await counts.flush((each) => new PictureCountStore(DB).add(each, Date.now()));
 }
 
+interface Isolate {
+  memory: IsolateMemory;
+  policy: AddressPolicy;
+}
+
 /** An isolate has one set of settings; what was found out under one holds under no other. */
-function memoryOf(env: AppEnv['Bindings']): IsolateMemory {
-  const memory = memories.get(env) ?? new IsolateMemory();
-  memories.set(env, memory);
-  return memory;
+function isolateOf(env: AppEnv['Bindings'], config: Config): Isolate {
+  const isolate = isolates.get(env) ?? { memory: new IsolateMemory(), policy: policyOf(config) };
+  isolates.set(env, isolate);
+  return isolate;
+}
+
+/** The host that a request came to is refused besides. */
+function policyOf({ privateOrigins, publicOrigin }: Config): AddressPolicy {
+  return {
+    allowedOrigins: new Set(privateOrigins),
+    ownHosts: new Set(publicOrigin === undefined ? [] : [new URL(publicOrigin).host]),
+  };
 }
