@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HotCopies } from '../../src/images/hot-copies.ts';
+import type { PictureStream } from '../../src/images/picture-cache.ts';
 
 const NOW = 1_000_000;
 
@@ -62,6 +63,33 @@ describe('pictures in memory', () => {
     expect(counts.asked).toBe(0);
     await find('0', { length: 2_000_000 });
     expect(counts.asked).toBe(1);
+  });
+
+  it('may be of unknown length, and get one', async () => {
+    const { copies } = setUp();
+    const arrive = (body: BodyInit) =>
+      copies.keep('a', { body, facts: { type: 'image/gif' }, length: undefined, freshUntil: NOW + 1 }, NOW);
+    const stream = () => new Response('GIF').body as PictureStream;
+    expect((await arrive(stream())).length).toBeUndefined();
+    const kept = await arrive(stream());
+    expect([await new Response(kept.body).text(), kept.length]).toEqual(['GIF', 3]);
+    expect(copies.find('a', NOW)?.length).toBe(3);
+  });
+
+  it('of unknown length come through whole when they are too large, and are tried once', async () => {
+    const { copies } = setUp();
+    const bytes = Uint8Array.from({ length: 2_500_000 }, (_, i) => i % 251);
+    const arrive = async () => {
+      const body = new Response(bytes).body as PictureStream;
+      const picture = { body, facts: { type: 'image/gif' }, length: undefined, freshUntil: NOW + 1 };
+      const kept = await copies.keep('a', picture, NOW);
+      const isSame = Buffer.from(await new Response(kept.body).arrayBuffer()).equals(Buffer.from(bytes));
+      return { isSame, isTouched: kept.body !== body };
+    };
+    expect(await arrive()).toEqual({ isSame: true, isTouched: false });
+    expect(await arrive()).toEqual({ isSame: true, isTouched: true });
+    expect(await arrive()).toEqual({ isSame: true, isTouched: false });
+    expect(copies.find('a', NOW)).toBeUndefined();
   });
 
   it('are read in once, however many ask at the same time', async () => {

@@ -87,6 +87,16 @@ describe('a picture in workerd', () => {
     },
   );
 
+  it.each([[100], [70_000], [3_000_000]])(
+    'of %i bytes whose origin does not say so is the same all the same, and is asked for once',
+    async (length) => {
+      const { read } = await setUp(gifOf(length), { headers: STORED });
+      for (let time = 0; time < 4; time += 1) expect((await read()).bytes).toEqual(gifOf(length));
+      expect((await read()).headers.get('Content-Length')).toBe(length < 2_000_000 ? String(length) : null);
+      expect(await requestsSeen()).toHaveLength(1);
+    },
+  );
+
   it('that may not be stored is asked for each time, and passed on whole', async () => {
     const picture = gifOf(300_000);
     const { read } = await setUp(picture, { headers: withLength(300_000, NOT_STORED) });
