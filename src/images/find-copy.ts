@@ -14,5 +14,7 @@ export async function findCopy({ key, deps }: Admitted): Promise<Copy | undefine
   if (unstored.get(key, now)) return undefined;
   const entry = await findEntry(cache, key);
   if (entry?.kind !== 'picture') return entry;
-  return { kind: 'picture', place: 'cache', ...(await hotCopies.keep(key, entry, now)) };
+  // a copy that the cache cannot give to its end is none
+  const kept = await hotCopies.keep(key, entry, now).catch(() => undefined);
+  return kept && { kind: 'picture', place: 'cache', ...kept };
 }

@@ -761,6 +761,19 @@ describe('the cache', () => {
     expect((await read()).body.length).toBe(300_100);
   });
 
+  it('is as good as empty when it breaks off in the middle', async () => {
+    const { read, cache, requests } = await setUp(gif);
+    await read();
+    const match = cache.match.bind(cache);
+    cache.match = async (key) => {
+      const found = await match(key);
+      const pull = (controller: ReadableStreamDefaultController) => controller.error(new Error('broken'));
+      return found && new Response(new ReadableStream({ pull }), found);
+    };
+    const { response, body } = await read();
+    expect([response.status, body.equals(GIF), requests.length]).toEqual([200, true, 2]);
+  });
+
   it('gives its copy up when the client goes away', async () => {
     const { get, cache, pending } = await setUp((_, res) =>
       res.end(Buffer.concat([GIF, Buffer.alloc(10_000_000)])),
