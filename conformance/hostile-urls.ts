@@ -35,7 +35,7 @@ interface Form {
   write(target: string): string | undefined;
   /** Whether the proxy can tell that there is a target. */
   canBeSeen?: (target: string) => boolean;
-  /** How many of the two decodings it needs; base64url leaves none. */
+  /** How often it encodes the target, of which the proxy undoes two. */
   encodes?: number;
   /** Whether the target stands there as it is, and a client changes what an address cannot hold. */
   isRaw?: true;
@@ -45,13 +45,15 @@ const encode = encodeURIComponent;
 const base64url = (target: string) => Buffer.from(target).toString('base64url');
 const padded = (target: string) =>
   Buffer.from(target).toString('base64').replace(/\+/g, '-').replace(/\//g, '_');
-const beginsWithHttp = (target: string) => target.startsWith('http');
+const beginsWithHttp = (target: string) => /^http/i.test(target);
 /** An escaped slash in the host would pass for that of an address which is encoded as a whole. */
 const behindScheme = (target: string) => /^http:\/\/(?=[^/\\])(?![^/?#]*%252f)(.*)$/is.exec(target)?.[1];
 const signature = (target: string, key = KEY) =>
   createHmac('sha256', key)
     .update(canonical(target) ?? target)
     .digest('base64url');
+/** go-camo signs the target as it is. */
+const camoMac = (target: string, key = KEY) => createHmac('sha1', key).update(target).digest();
 
 const FORMS: readonly Form[] = [
   { name: '?target', isRaw: true, write: (target) => `/?${target}` },
@@ -80,17 +82,15 @@ const FORMS: readonly Form[] = [
   { name: 'http:/', isRaw: true, write: (target) => withRest(target, (rest) => `/?http:/${rest}`) },
   {
     name: 'base64url, padded',
-    encodes: 2,
     canBeSeen: beginsWithHttp,
     write: (target) => `/${padded(target)}`,
   },
   {
     name: 'base64url, padding escaped',
-    encodes: 2,
     canBeSeen: beginsWithHttp,
     write: (target) => `/${padded(target).replaceAll('=', '%3D')}`,
   },
-  { name: 'base64url', encodes: 2, canBeSeen: beginsWithHttp, write: (target) => `/${base64url(target)}` },
+  { name: 'base64url', canBeSeen: beginsWithHttp, write: (target) => `/${base64url(target)}` },
   { name: 'signed', signed: true, isRaw: true, write: (target) => `/s/${signature(target)}?${target}` },
   {
     name: 'signed, encoded',
@@ -104,6 +104,22 @@ const FORMS: readonly Form[] = [
     encodes: 1,
     write: (target) => `/s/${signature(target)}?url=${encode(target)}`,
   },
+  {
+    name: 'go-camo, hex',
+    signed: true,
+    write: (target) => `/${camoMac(target).toString('hex')}/${Buffer.from(target).toString('hex')}`,
+  },
+  {
+    name: 'go-camo, base64url',
+    signed: true,
+    write: (target) => `/${camoMac(target).toString('base64url')}/${base64url(target)}`,
+  },
+  {
+    name: 'go-camo with another key',
+    signed: false,
+    write: (target) => `/${camoMac(target, 'another').toString('base64url')}/${base64url(target)}`,
+  },
+  { name: 'behind an option', encodes: 1, write: (target) => `/w=640/?${encode(target)}` },
   {
     name: 'signed with another key',
     signed: false,
