@@ -11,8 +11,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fetch } from '../src/fetch/guarded-fetch.ts';
 import type { ImageAccess, KnownHost } from '../src/images/access.ts';
-import { IsolateMemory } from '../src/images/isolate-memory.ts';
 import { proxyImage } from '../src/images/proxy.ts';
+import { forgetfulProxy } from './forgetful-proxy.ts';
 import type { ConformanceResult } from './result.ts';
 
 const SELF = 'proxy.example.org';
@@ -230,20 +230,13 @@ async function ask(
     return new Response(PICTURE);
   };
   const host = target === undefined ? '' : new URL(target).hostname;
-  const response = await proxyImage(new Request(`https://${SELF}${path}`), {
+  const proxy = forgetfulProxy({
     fetch: note,
     policy: { allowedOrigins: new Set([`http://${origin}`]), ownHosts: new Set([SELF]) },
-    isSource: async () => false,
     access: setting.access(host),
     knownHost: async () => setting.known,
-    rememberReferer: async () => {},
-    cache: { match: async () => undefined, put: async () => {}, delete: async () => {} },
-    memory: new IsolateMemory(),
-    now: 0,
-    waitUntil: () => {},
-    userAgent: 'conformance',
-    allowMedia: false,
   });
+  const response = await proxyImage(new Request(`https://${SELF}${path}`), proxy);
   await response.body?.cancel();
   return { status: response.status, asked };
 }

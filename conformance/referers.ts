@@ -6,8 +6,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { KnownHost } from '../src/images/access.ts';
-import { IsolateMemory } from '../src/images/isolate-memory.ts';
 import { proxyImage } from '../src/images/proxy.ts';
+import { forgetfulProxy } from './forgetful-proxy.ts';
 import type { ConformanceResult } from './result.ts';
 
 const OLD_PROXY = /https:\/\/cors\.zfour\.workers\.dev\/\?([^\s"'<>()]+)/g;
@@ -201,23 +201,15 @@ async function ask(
   origin: Origin,
 ): Promise<{ asked: Asked[]; body: string }> {
   const asked: Asked[] = [];
-  const response = await proxyImage(new Request(`https://proxy.example.org/?${query}`), {
+  const proxy = forgetfulProxy({
     fetch: async (url, { headers }) => {
       const referer = headers.get('referer') ?? undefined;
       asked.push({ url, referer });
       return origin(referer, new URL(url));
     },
-    policy: { allowedOrigins: new Set(), ownHosts: new Set() },
-    isSource: async () => false,
     access: { mode: 'sources', hosts: [], signingKeys: [] },
     knownHost: async () => known,
-    rememberReferer: async () => {},
-    cache: { match: async () => undefined, put: async () => {}, delete: async () => {} },
-    memory: new IsolateMemory(),
-    now: 0,
-    waitUntil: () => {},
-    userAgent: 'conformance',
-    allowMedia: false,
   });
+  const response = await proxyImage(new Request(`https://proxy.example.org/?${query}`), proxy);
   return { asked, body: await response.text() };
 }
