@@ -207,8 +207,11 @@ async function findFault(
   const path = form.write(row.target);
   if (path === undefined) return undefined;
   const wanted = canonical(row.target);
-  const { status, asked } = await ask(path, setting, wanted, origin);
-  const isAllowed = row.verdict === 'allow' && isCarried(form, row.target) && (form.signed ?? setting.letsIn);
+  const { status, asked, redirects } = await ask(path, setting, wanted, origin);
+  const isLetIn = isCarried(form, row.target) && (form.signed ?? setting.letsIn);
+  const isAllowed = row.verdict === 'allow' && isLetIn;
+  if (isLetIn && row.target.startsWith(`http://${origin}/redir`) && redirects === 0)
+    return 'the redirect was not asked for';
   const told = `${status} after asking ${asked.join(' ') || 'nobody'}`;
   const arrives = form.isRaw ? wanted?.replace(/^[^?]*/, (path) => path.replaceAll("'", '%27')) : wanted;
   if (isAllowed)
@@ -216,16 +219,20 @@ async function findFault(
   return status >= 400 && asked.length === 0 ? undefined : `${told}, not refused`;
 }
 
-/** Asks an isolate that knows nothing yet. `asked` is where requests went besides the test origin. */
+/** Asks an isolate that knows nothing yet. `asked` is where requests went besides the test origin, which redirects. */
 async function ask(
   path: string,
   setting: Setting,
   target: string | undefined,
   origin: string,
-): Promise<{ status: number; asked: string[] }> {
+): Promise<{ status: number; asked: string[]; redirects: number }> {
   const asked: string[] = [];
+  let redirects = 0;
   const note: Fetch = async (url, init) => {
-    if (new URL(url).host === origin) return fetch(url, init);
+    if (new URL(url).host === origin) {
+      redirects += 1;
+      return fetch(url, init);
+    }
     asked.push(url);
     return new Response(PICTURE);
   };
@@ -238,7 +245,7 @@ async function ask(
   });
   const response = await proxyImage(new Request(`https://${SELF}${path}`), proxy);
   await response.body?.cancel();
-  return { status: response.status, asked };
+  return { status: response.status, asked, redirects };
 }
 
 /** Where a target points, as a browser would go there: http without a scheme, decoded if it is encoded as a whole. */

@@ -33,7 +33,7 @@ export function createApp(): Hono<AppEnv> {
     c.set('config', configOf(c.env));
     return next();
   });
-  // they are many, and what the other routes need costs half of what a picture from memory does
+  // first, for they are many, and one from memory costs little more than what is set up for the others
   app.route('/', pictureRoutes());
   app.use((c, next) => {
     c.set('origin', c.var.config.publicOrigin ?? new URL(c.req.url).origin);

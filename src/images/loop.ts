@@ -18,7 +18,7 @@ export function findLoop(headers: Headers, ownHosts: ReadonlySet<string>): strin
 
 /**
  * The `Via` header for a request that is sent on: how many proxies it has been through, and this one. The names of those
- * before it may tell of the visitor's own network, so they are replaced (RFC 9110, 7.6.3 asks a gateway for that).
+ * before it may tell of the visitor's own network, so they are replaced (by a pseudonym, as RFC 9110, 7.6.3 has it).
  */
 export function withOwnHop(headers: Headers, ownHost: string): string {
   const before = headers.get('via')?.split(',') ?? [];
