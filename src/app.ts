@@ -7,6 +7,7 @@ import { pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { postRoutes } from './routes/posts.ts';
 import { websubRoutes } from './routes/websub.ts';
+import { ArchiveStore } from './store/archive-store.ts';
 import { ArticleStore } from './store/article-store.ts';
 import { PollStore } from './store/poll-store.ts';
 import { SourceStore } from './store/source-store.ts';
@@ -20,6 +21,7 @@ export interface AppEnv {
     /** Where this Worker is reached: `PUBLIC_URL`, or the origin the request came to. */
     origin: string;
     articles: ArticleStore;
+    archives: ArchiveStore;
     sources: SourceStore;
     polls: PollStore;
     views: ViewStore;
@@ -38,6 +40,7 @@ export function createApp(): Hono<AppEnv> {
   app.use((c, next) => {
     c.set('origin', c.var.config.publicOrigin ?? new URL(c.req.url).origin);
     c.set('articles', new ArticleStore(c.env.DB));
+    c.set('archives', new ArchiveStore(c.env.DB));
     c.set('sources', new SourceStore(c.env.DB));
     c.set('polls', new PollStore(c.env.DB));
     c.set('views', new ViewStore(c.env.DB));

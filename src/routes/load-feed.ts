@@ -85,7 +85,7 @@ async function loadCurrent(c: Context<AppEnv>, request: FeedRequest, sources: So
       now,
       seenBy: now,
     }),
-    hasArchive ? c.var.articles.monthBefore(scope, monthRange(lastClosedMonth(now)).end) : undefined,
+    hasArchive ? c.var.archives.monthBefore(scope, monthRange(lastClosedMonth(now)).end) : undefined,
   ]);
   const address = (other: FeedQuery) => feedAddress(c.var.origin, { ...request, query: other });
   return {
@@ -109,10 +109,10 @@ async function loadArchive(
   const { before: _, archive: __, ...feed } = request.query;
   const now = Date.now();
   if (month > lastClosedMonth(now)) return undefined;
-  const archive = await c.var.articles.archive(request.scope, month, monthRange(month), now);
+  const archive = await c.var.archives.closed(request.scope, month, monthRange(month), now);
   if (archive === undefined) return undefined;
   const { articles, copies, rest } = await shownArticles(c, request, {
-    read: (limit, behind) => c.var.articles.archived(archive, limit, behind),
+    read: (limit, behind) => c.var.archives.articles(archive, limit, behind),
     sources,
     now,
     seenBy: archive.closedAt,

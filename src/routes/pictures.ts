@@ -4,8 +4,8 @@ import type { AddressPolicy } from '../fetch/public-address.ts';
 import { IsolateMemory } from '../images/isolate-memory.ts';
 import { proxyImage } from '../images/proxy.ts';
 import { parseTarget } from '../images/target.ts';
-import { ArticleStore } from '../store/article-store.ts';
 import { PictureCountStore } from '../store/picture-count-store.ts';
+import { PictureStore } from '../store/picture-store.ts';
 import { SourceStore } from '../store/source-store.ts';
 import { userAgent } from '../user-agent.ts';
 
@@ -27,7 +27,7 @@ export function pictureRoutes(): Hono<AppEnv> {
 
 async function servePicture(c: Context<AppEnv>): Promise<Response> {
   const { config } = c.var;
-  const articles = new ArticleStore(c.env.DB);
+  const pictures = new PictureStore(c.env.DB);
   const sources = new SourceStore(c.env.DB);
   const { memory, policy } = isolateOf(c.env, config);
   const now = Date.now();
@@ -36,9 +36,9 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
     policy,
     isSource: (target) => sources.hasOrigin(target),
     access: config.imageAccess,
-    knownHost: (picture) => articles.pictureHost(picture),
+    knownHost: (picture) => pictures.host(picture),
     rememberReferer: async (host, rung) => {
-      await articles.rememberReferer(host, rung);
+      await pictures.rememberReferer(host, rung);
       memory.admissions.clear();
     },
     cache: caches.default,
@@ -50,7 +50,7 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
     images: c.env.IMAGES,
     archive: c.env.IMAGE_ARCHIVE && {
       bucket: c.env.IMAGE_ARCHIVE,
-      isShown: (picture) => articles.showsPicture(picture),
+      isShown: (picture) => pictures.isShown(picture),
     },
     allowMedia: false,
   });

@@ -1,15 +1,10 @@
-import { type Article, type ArticleIdentity, type IdentifiedArticle, IMAGE_MARK } from '../article.ts';
+import type { Article, ArticleIdentity, IdentifiedArticle } from '../article.ts';
 import { type FeedScope, scopeKey, scopeKeysOf, scopeOfKey } from '../sources/feed-scope.ts';
-import { postAuthor, type Source } from '../sources/source.ts';
-import type { SourceEntry } from '../sources/source-list.ts';
+import type { Source } from '../sources/source.ts';
 import type { ViewEntry } from '../sources/view-entry.ts';
+import { type ArticleRow, fromRow } from './article-row.ts';
 import { pageKey } from './page-key.ts';
-
-/** A place in the order of a feed: newest first, articles of one moment by id. */
-interface Position {
-  published: number;
-  id: string;
-}
+import { type Position, scopeQuery } from './scope-query.ts';
 
 /** What a feed's address stands for now. */
 export type FeedState =
@@ -27,46 +22,11 @@ export type FeedState =
   | { kind: 'gone'; movedTo?: FeedScope }
   | { kind: 'unknown' };
 
-/** Ids in one row of an archive: 180 KB, of the 2 MB that D1 takes. */
-const ARCHIVE_PIECE = 5000;
-
-/** A month of a feed that does not change any more. */
-export interface FeedArchive {
-  scope: FeedScope;
-  month: string;
-  /** Milliseconds since 1970. */
-  closedAt: number;
-  /** The month before it that has articles, such as `2026-09`. */
-  previous?: string;
-}
-
-/** Ways to choose a Referer, as the image proxy tells them. */
-export type RefererKind = 'table' | 'page' | 'none' | 'origin';
-
-export interface PictureHost {
-  page?: string;
-  referer?: RefererKind;
-}
-
 /** An article that is stored, or was removed and is not to come back. */
 export interface KnownArticle {
   link?: string;
   published: number;
   isRemoved: boolean;
-}
-
-export interface ArticleRow {
-  id: string;
-  source_id: string;
-  published: number;
-  title: string;
-  link: string | null;
-  front: string;
-  content_html: string;
-  /** Of the source: what articles take from it follows it when its owner changes it. */
-  url: string;
-  entry: string;
-  feed_title: string | null;
 }
 
 /** What tells whether an article is a copy of another. Times are milliseconds since 1970. */
@@ -282,123 +242,6 @@ export class ArticleStore {
     return results.map(fromRow);
   }
 
-  /** The month, such as `2026-10`, of a feed's newest article before a time. */
-  async monthBefore(scope: FeedScope, time: number): Promise<string | undefined> {
-    const { from, where, order, parameter } = scopeQuery(scope);
-    const published = await this.#db
-      .prepare(
-        `SELECT ${order}.published AS published FROM ${from} WHERE ${where} AND ${order}.published < ?2
-         ORDER BY ${order}.published DESC, ${order}.id LIMIT 1`,
-      )
-      .bind(parameter, time)
-      .first<number>('published');
-    return published === null ? undefined : new Date(published).toISOString().slice(0, 7);
-  }
-
-  /**
-   * The archive of a feed's month, which is closed when it is first asked for: what comes into the month or changes
-   * later is not in it. Undefined where the feed has no article of that month.
-   */
-  async archive(
-    scope: FeedScope,
-    month: string,
-    range: { start: number; end: number },
-    now: number,
-  ): Promise<FeedArchive | undefined> {
-    const closed = await this.#closedArchive(scope, month);
-    if (closed !== undefined) return closed;
-    if ((await this.monthBefore(scope, range.end)) !== month) return undefined;
-    const previous = await this.monthBefore(scope, range.start);
-    const { from, where, order, parameter } = scopeQuery(scope);
-    const key = scopeKey(scope);
-    await this.#db.batch([
-      this.#db
-        .prepare(
-          `INSERT INTO feed_archives (scope, month, closed_at, previous) VALUES (?1, ?2, ?3, ?4)
-           ON CONFLICT (scope, month) DO NOTHING`,
-        )
-        .bind(key, month, now, previous ?? null),
-      this.#db
-        .prepare(
-          `INSERT INTO feed_archive_articles (scope, month, piece, published, ids)
-           SELECT ?2, ?3, place / ${ARCHIVE_PIECE}, max(published), json_group_array(id ORDER BY place) FROM (
-             SELECT articles.id, ${order}.published,
-               row_number() OVER (ORDER BY ${order}.published DESC, ${order}.id) - 1 AS place
-             FROM ${from} WHERE ${where} AND ${order}.published >= ?4 AND ${order}.published < ?5)
-           WHERE NOT EXISTS (SELECT 1 FROM feed_archive_articles WHERE scope = ?2 AND month = ?3)
-           GROUP BY place / ${ARCHIVE_PIECE}`,
-        )
-        .bind(parameter, key, month, range.start, range.end),
-    ]);
-    return this.#closedArchive(scope, month);
-  }
-
-  async #closedArchive(scope: FeedScope, month: string): Promise<FeedArchive | undefined> {
-    const row = await this.#db
-      .prepare('SELECT closed_at, previous FROM feed_archives WHERE scope = ?1 AND month = ?2')
-      .bind(scopeKey(scope), month)
-      .first<{ closed_at: number; previous: string | null }>();
-    if (row === null) return undefined;
-    return {
-      scope,
-      month,
-      closedAt: row.closed_at,
-      ...(row.previous !== null && { previous: row.previous }),
-    };
-  }
-
-  /** The articles of an archive as they were when it was closed, newest first; with `before`, those behind that place. */
-  async archived(archive: FeedArchive, limit: number, before?: Position): Promise<Article[]> {
-    const articles: Article[] = [];
-    let piece = await this.#archivePiece(archive, before);
-    let at = before === undefined ? 0 : (piece?.ids.indexOf(before.id) ?? 0) + 1;
-    // where some were removed, the next ones take their places
-    while (piece !== undefined && articles.length < limit) {
-      const wanted = piece.ids.slice(at, at + limit - articles.length);
-      if (wanted.length > 0) articles.push(...(await this.#editions(wanted, archive.closedAt)));
-      at += wanted.length;
-      if (at < piece.ids.length) continue;
-      piece = await this.#archivePiece(archive, undefined, piece.piece + 1);
-      at = 0;
-    }
-    return articles;
-  }
-
-  /** A piece of an archive: the one that has an article, or the one of that number. */
-  async #archivePiece(
-    { scope, month }: FeedArchive,
-    article: Position | undefined,
-    number = 0,
-  ): Promise<{ piece: number; ids: readonly string[] } | undefined> {
-    const which = article === undefined ? 'piece = ?3' : 'published >= ?3 AND instr(ids, ?4) > 0';
-    const row = await this.#db
-      .prepare(
-        `SELECT piece, ids FROM feed_archive_articles WHERE scope = ?1 AND month = ?2 AND ${which}
-         ORDER BY piece DESC LIMIT 1`,
-      )
-      .bind(scopeKey(scope), month, ...(article === undefined ? [number] : [article.published, article.id]))
-      .first<{ piece: number; ids: string }>();
-    return row === null ? undefined : { piece: row.piece, ids: JSON.parse(row.ids) };
-  }
-
-  /** Articles as they were at a time, newest first. */
-  async #editions(ids: readonly string[], time: number): Promise<Article[]> {
-    const asItWas = (column: string) =>
-      `CASE WHEN edition.id IS NULL THEN articles.${column} ELSE edition.${column} END AS ${column}`;
-    const { results } = await this.#db
-      .prepare(
-        `SELECT articles.id, source_id, articles.published, ${asItWas('title')}, ${asItWas('link')},
-           ${asItWas('front')}, ${asItWas('content_html')}, url, entry, feed_title
-         FROM articles JOIN sources ON sources.id = source_id
-         LEFT JOIN article_editions AS edition ON edition.id = articles.id AND edition.until =
-           (SELECT min(until) FROM article_editions WHERE id = articles.id AND until > ?2)
-         WHERE articles.id IN (SELECT value FROM json_each(?1)) ORDER BY articles.published DESC, articles.id`,
-      )
-      .bind(JSON.stringify(ids), time)
-      .all<ArticleRow>();
-    return results.map(fromRow);
-  }
-
   async find(id: string): Promise<Article | undefined> {
     const row = await this.#db
       .prepare(
@@ -460,105 +303,6 @@ export class ArticleStore {
       .all<{ id: string }>();
     return results.map(({ id }) => id);
   }
-
-  /**
-   * What is known of a picture's host, when our articles show pictures of it: the page most likely to be one the
-   * picture is on, and the kind of Referer that worked.
-   */
-  async pictureHost(picture: URL): Promise<PictureHost | undefined> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT page, referer FROM picture_pages LEFT JOIN picture_referers USING (host) WHERE host = ?1 LIMIT 50`,
-      )
-      .bind(picture.host)
-      .all<{ page: string | null; referer: RefererKind | null }>();
-    const [first] = results;
-    if (first === undefined) return undefined;
-    const page = nearestPage(
-      picture.href,
-      results.flatMap((row) => row.page ?? []),
-    );
-    return { ...(page !== undefined && { page }), ...(first.referer !== null && { referer: first.referer }) };
-  }
-
-  /**
-   * Whether one of the fifty newest articles of a source shows this very picture. It reads as many rows for each source
-   * that shows pictures of the host, of twenty such sources at most.
-   */
-  async showsPicture({ host, href }: URL): Promise<boolean> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT 1 FROM (SELECT source_id FROM picture_pages WHERE host = ?1 LIMIT 20) AS showing
-         WHERE EXISTS (SELECT 1 FROM (
-           SELECT content_html, front FROM articles WHERE articles.source_id = showing.source_id
-           ORDER BY published DESC LIMIT 50
-         ) WHERE instr(content_html, ?2 || '"') OR instr(content_html, ?2 || ' ') OR instr(content_html, ?2 || ',')
-           OR instr(front, ?3)) LIMIT 1`,
-      )
-      .bind(host, IMAGE_MARK + href.replaceAll('&', '&amp;'), JSON.stringify(href))
-      .all();
-    return results.length > 0;
-  }
-
-  /** Keeps which kind of Referer worked for a host. */
-  async rememberReferer(host: string, referer: RefererKind): Promise<void> {
-    await this.#db
-      .prepare(
-        `INSERT INTO picture_referers (host, referer) VALUES (?1, ?2)
-         ON CONFLICT (host) DO UPDATE SET referer = excluded.referer`,
-      )
-      .bind(host, referer)
-      .run();
-  }
-}
-
-const SCOPES_OF_A_VIEW =
-  'SELECT scopes.value AS scope FROM views, json_each(views.scopes) AS scopes WHERE name = ?1';
-/** Those it names, and those of the categories it names or of one below: as in `scopeQuery`. */
-const SOURCES_OF_A_VIEW = `SELECT sources.id FROM sources JOIN (${SCOPES_OF_A_VIEW})
-  ON scope IN ('all', 'source:' || sources.id, 'category:' || sources.categories)
-  OR (scope GLOB 'category:*'
-    AND substr('category:' || sources.categories, 1, length(scope)) = substr(scope, 1, length(scope) - 1) || ',')`;
-const TAGGED_FOR_A_VIEW = `SELECT article_tags.id FROM article_tags JOIN (${SCOPES_OF_A_VIEW})
-  ON scope = 'tag:' || tag`;
-
-/** Where the articles of a scope are found, and the table whose index has them in a feed's order. */
-function scopeQuery(scope: FeedScope): {
-  from: string;
-  where: string;
-  order: 'articles' | 'article_tags';
-  /** What `?1` in the condition stands for. */
-  parameter: string;
-} {
-  switch (scope.kind) {
-    case 'all':
-      return { from: 'articles', where: `?1 = ''`, order: 'articles', parameter: '' };
-    case 'category':
-      // ["a","b"] and what lies below it: the JSON without its closing bracket is the prefix of its descendants'
-      return {
-        from: 'articles',
-        where: `source_id IN (SELECT id FROM sources WHERE categories = ?1
-          OR substr(categories, 1, length(?1)) = substr(?1, 1, length(?1) - 1) || ',')`,
-        order: 'articles',
-        parameter: JSON.stringify(scope.path),
-      };
-    case 'source':
-      return { from: 'articles', where: 'source_id = ?1', order: 'articles', parameter: scope.id };
-    case 'tag':
-      return {
-        from: 'article_tags JOIN articles USING (id)',
-        where: 'tag = ?1',
-        order: 'article_tags',
-        parameter: scope.tag,
-      };
-    case 'view':
-      return {
-        from: 'articles',
-        where: `(source_id IN (${SOURCES_OF_A_VIEW}) OR articles.id IN (${TAGGED_FOR_A_VIEW}))`,
-        order: 'articles',
-        parameter: scope.name,
-      };
-  }
 }
 
 function toRow({ article, guid, contentHash, simhash }: IdentifiedArticle): object {
@@ -596,22 +340,6 @@ function toPrint({ link, page, simhash, language, ...row }: PrintRow): StoredPri
   };
 }
 
-export function fromRow(row: ArticleRow): Article {
-  const source: SourceEntry = { url: row.url, ...JSON.parse(row.entry) };
-  const front = JSON.parse(row.front);
-  return {
-    id: row.id,
-    sourceId: row.source_id,
-    title: row.title,
-    published: row.published,
-    contentHtml: row.content_html,
-    categories: source.categories,
-    author: postAuthor(source, front.authors, row.feed_title ?? undefined),
-    ...(row.link !== null && { link: row.link }),
-    ...front,
-  };
-}
-
 function pictureHosts(articles: readonly IdentifiedArticle[]): { host: string; page?: string }[] {
   const pages = new Map<string, string | undefined>();
   for (const { article, pictures } of articles) {
@@ -624,19 +352,6 @@ function pictureHosts(articles: readonly IdentifiedArticle[]): { host: string; p
     const { host } = new URL(origin);
     return page === undefined ? { host } : { host, page };
   });
-}
-
-/**
- * The page whose address is alike for longest: where several sites share a host, a picture lies near the pages of its
- * own.
- */
-function nearestPage(picture: string, pages: readonly string[]): string | undefined {
-  const alike = (page: string) => {
-    let length = 0;
-    while (length < page.length && page[length] === picture[length]) length++;
-    return length;
-  };
-  return pages.toSorted((a, b) => alike(b) - alike(a))[0];
 }
 
 function piecesOf(articles: readonly IdentifiedArticle[]): IdentifiedArticle[][] {

@@ -3,7 +3,7 @@ import type { Article } from '../article.ts';
 import type { PostSelection } from '../posts/post-selection.ts';
 import { sourceTitle } from '../sources/source.ts';
 import type { SourceEntry } from '../sources/source-list.ts';
-import { type ArticleRow, fromRow } from './article-store.ts';
+import { type ArticleRow, fromRow } from './article-row.ts';
 
 /** What an index of posts tells of one: enough to know where its file lies and whether a copy is the current one. */
 export interface IndexedPost {

@@ -5,6 +5,7 @@ import type { FeedScope } from '../../src/sources/feed-scope.ts';
 import { sourceId } from '../../src/sources/source.ts';
 import type { SourceEntry } from '../../src/sources/source-list.ts';
 import { ArticleStore } from '../../src/store/article-store.ts';
+import { PictureStore } from '../../src/store/picture-store.ts';
 import { SourceStore } from '../../src/store/source-store.ts';
 
 const ENTRY: SourceEntry = { url: 'https://news.example/feed', categories: ['新媒体', '趣头条', '分类'] };
@@ -145,14 +146,15 @@ describe('the article store', () => {
     await new SourceStore(env.DB).import({ rsshub: [], sources: [other] }, { now: 1 });
     const two = identified({ id: 'f'.repeat(32), sourceId: other.id, link: 'https://shared.example/two/1' });
     await articles.save(other, [{ ...two, pictures: ['https://shared.example/two/a.jpg'] }], 1);
-    const pageOf = async (url: string) => (await articles.pictureHost(new URL(url)))?.page;
+    const pictures = new PictureStore(env.DB);
+    const pageOf = async (url: string) => (await pictures.host(new URL(url)))?.page;
     expect(await pageOf('https://shared.example/two/b.jpg')).toBe('https://shared.example/two/1');
     expect(await pageOf('https://shared.example/one/b.jpg')).toBe('https://shared.example/one/1');
     expect(await pageOf('https://img.example/b.jpg')).toBe('https://shared.example/one/1');
-    expect(await articles.pictureHost(new URL('https://example/a.jpg'))).toBeUndefined();
-    await articles.rememberReferer('img.example', 'none');
-    await articles.rememberReferer('img.example', 'origin');
-    expect(await articles.pictureHost(new URL('https://img.example/'))).toMatchObject({ referer: 'origin' });
+    expect(await pictures.host(new URL('https://example/a.jpg'))).toBeUndefined();
+    await pictures.rememberReferer('img.example', 'none');
+    await pictures.rememberReferer('img.example', 'origin');
+    expect(await pictures.host(new URL('https://img.example/'))).toMatchObject({ referer: 'origin' });
   });
 });
 

@@ -7,8 +7,8 @@ import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
 import { IsolateMemory } from '../../src/images/isolate-memory.ts';
 import { proxyImage } from '../../src/images/proxy.ts';
-import { ArticleStore } from '../../src/store/article-store.ts';
 import { PictureCountStore } from '../../src/store/picture-count-store.ts';
+import { PictureStore } from '../../src/store/picture-store.ts';
 import type { Answer } from '../support/origin.ts';
 import { answerWith, call, follow, pollAll, requestsSeen, rss } from './follow.ts';
 
@@ -283,13 +283,13 @@ describe('the archive', () => {
     await answerWith({ '/feed': { body: rss('one').replace('About one.', text) } });
     await follow('/feed');
     await pollAll();
-    const store = new ArticleStore(env.DB);
-    const shown = async (path: string) => store.showsPicture(new URL(target(path)));
+    const store = new PictureStore(env.DB);
+    const shown = async (path: string) => store.isShown(new URL(target(path)));
     for (const path of ['/head.gif', '/b.gif?x=1&y=2', '/c0.gif', '/c1.gif', '/c2.gif'])
       expect(await shown(path), path).toBe(true);
     for (const path of ['/b.gif', '/b.gif?x=1', '/head.gi', '/', '/feed'])
       expect(await shown(path), path).toBe(false);
-    expect(await store.showsPicture(new URL('http://127.0.0.1:1/head.gif'))).toBe(false);
+    expect(await store.isShown(new URL('http://127.0.0.1:1/head.gif'))).toBe(false);
   });
 
   it('does not search the articles again and again for pictures that none shows', async () => {
