@@ -52,7 +52,6 @@ function readLinks(html: string, pageUrl: string): { canonical?: string; declare
   let base = pageUrl;
   for (let kind = tokens.next(); kind !== 'end'; kind = tokens.next()) {
     if (kind !== 'open' || (tokens.name !== 'link' && tokens.name !== 'base')) continue;
-    tokens.readAttributes();
     const href = resolve(tokens.attribute('href'), base);
     if (href === undefined) continue;
     if (tokens.name === 'base') base = href;

@@ -18,6 +18,9 @@ export type Dialect = 'xml' | 'html';
 /** More attributes than this on one tag are not looked at: no page needs them, and an attacker sizes them. */
 const MAX_ATTRIBUTES = 256;
 
+/** The attributes of a tag without any. */
+const NONE: string[] = [];
+
 /** Elements whose content is text up to their own end tag (WHATWG HTML, 13.2.5.1), with scripting off. */
 const RAW_TEXT = new Set([
   'script',
@@ -60,13 +63,13 @@ export class Tokenizer {
   name = '';
   /** The same as written, by which an end tag is known at a glance. */
   #written = '';
-  /** Whether the present `open` tag ends in `/>`; in HTML known for certain behind `readAttributes`. */
+  /** Whether a plain name that was read may have to be put in lower case. */
+  #hasCapitals = false;
+  /** Whether the present `open` tag ends in `/>`. */
   selfClosing = false;
-  /** Names (lower-case) and raw values of the present tag; filled by `readAttributes`. */
-  readonly attributeNames: string[] = [];
-  readonly attributeValues: string[] = [];
-  /** Where the attributes of the present tag begin. */
-  #attributesAt = 0;
+  /** Names (lower-case) and raw values of the present `open` tag's attributes. The first of two equal names counts. */
+  attributeNames = NONE;
+  attributeValues = NONE;
 
   constructor(source: string, dialect: Dialect) {
     this.source = source;
@@ -149,55 +152,6 @@ export class Tokenizer {
     }
   }
 
-  /** Fills `attributeNames` and `attributeValues` from the present `open` tag. The first of two equal names counts. */
-  readAttributes(): void {
-    const { source, end, attributeNames: names, attributeValues: values } = this;
-    names.length = values.length = 0;
-    let at = this.#attributesAt;
-    while (names.length < MAX_ATTRIBUTES) {
-      while (at < end && isSpaceOrSlash(source.charCodeAt(at))) at++;
-      if (at >= end) return;
-      const nameStart = at;
-      at++; // a leading `=` is part of the name (WHATWG HTML, 13.2.5.32)
-      while (at < end && (source.charCodeAt(at) > 0x3d || !isAttributeNameEnd(source.charCodeAt(at)))) at++;
-      const name = source.slice(nameStart, at).toLowerCase();
-      let next = at;
-      while (next < end && isSpace(source.charCodeAt(next))) next++;
-      let value = '';
-      if (source.charCodeAt(next) === 0x3d && next < end) {
-        at = next + 1;
-        while (at < end && isSpace(source.charCodeAt(at))) at++;
-        const quote = source[at];
-        if (at < end && (quote === '"' || quote === "'")) {
-          const close = source.indexOf(quote, at + 1);
-          const stop = close < 0 || close > end ? end : close;
-          value = source.slice(at + 1, stop);
-          at = stop + 1;
-        } else {
-          const valueStart = at;
-          while (at < end && !isSpace(source.charCodeAt(at))) at++;
-          value = source.slice(valueStart, at);
-          if (at === end && this.selfClosing && this.#dialect === 'html') {
-            // the slash of `<a href=/x/>` belongs to the address
-            value += '/';
-            this.selfClosing = false;
-          }
-        }
-      }
-      if (!names.includes(name)) {
-        names.push(name);
-        values.push(value);
-      }
-    }
-  }
-
-  /** Whether anything stands behind the name of the present `open` tag. */
-  get hasAttributes(): boolean {
-    let at = this.#attributesAt;
-    while (at < this.end && isSpaceOrSlash(this.source.charCodeAt(at))) at++;
-    return at < this.end;
-  }
-
   /**
    * Takes the whole element of the present `open` tag in the XML dialect, if it holds one text or one CDATA section
    * and nothing else, as most elements of a feed do. Gives which of them, with its range in `start` and `end`, and goes
@@ -226,7 +180,7 @@ export class Tokenizer {
     return true;
   }
 
-  /** The raw value of one attribute after `readAttributes`, or undefined. `name` is lower-case. */
+  /** The raw value of one attribute of the present `open` tag, or undefined. `name` is lower-case. */
   attribute(name: string): string | undefined {
     const index = this.attributeNames.indexOf(name);
     return index < 0 ? undefined : this.attributeValues[index];
@@ -293,20 +247,71 @@ export class Tokenizer {
     const { source } = this;
     if (!isNameStart(source.charCodeAt(from + 2), this.#dialect))
       return this.#until(this.#greater, 1, from + 2, 'comment');
-    if (this.#takePlainName(from + 2))
-      return this.#token('close', from + 2, this.#attributesAt, this.#attributesAt + 1);
+    const behind = this.#takePlainName(from + 2);
+    if (source.charCodeAt(behind) === 0x3e) return this.#token('close', from + 2, behind, behind + 1);
     const end = Math.min(this.#greater.after(from + 2), source.length);
-    this.name = this.#nameFrom(from + 2, end);
+    this.#takeName(from + 2, end);
     return this.#token('close', from + 2, end, Math.min(end + 1, source.length));
   }
 
   #openTag(from: number): TokenKind {
+    const kind = this.#plainTag(from) ? 'open' : this.#anyTag(from);
+    if (kind === 'open' && this.#dialect === 'html' && RAW_TEXT.has(this.name)) this.#rawName = this.name;
+    return kind;
+  }
+
+  /** Reads a tag as nearly all are written: each attribute in quotes, or without a value. False for any other. */
+  #plainTag(from: number): boolean {
     const { source } = this;
-    if (this.#takePlainName(from + 1)) {
-      this.selfClosing = false;
-      if (this.#dialect === 'html' && RAW_TEXT.has(this.name)) this.#rawName = this.name;
-      return this.#token('open', from + 1, this.#attributesAt, this.#attributesAt + 1);
+    this.attributeNames = this.attributeValues = NONE;
+    let at = this.#takePlainName(from + 1);
+    for (;;) {
+      const code = source.charCodeAt(at);
+      if (isSpace(code)) {
+        at++;
+        continue;
+      }
+      this.selfClosing = code === 0x2f;
+      const bracket = this.selfClosing ? at + 1 : at;
+      if (source.charCodeAt(bracket) === 0x3e) {
+        this.#token('open', from + 1, at, bracket + 1);
+        return true;
+      }
+      at = this.#plainAttribute(at);
+      if (at < 0) return false;
     }
+  }
+
+  /** Takes the attribute at `at` in and tells where it ends; -1 when it is written in another way. */
+  #plainAttribute(at: number): number {
+    const { source } = this;
+    const nameEnd = this.#plainNameEnd(at);
+    if (nameEnd === at || this.attributeNames.length === MAX_ATTRIBUTES) return -1;
+    const name = this.#lowerCase(source.slice(at, nameEnd));
+    if (source.charCodeAt(nameEnd) !== 0x3d) {
+      if (source.charCodeAt(this.#spaceEnd(nameEnd)) === 0x3d) return -1;
+      this.#addAttribute(name, '');
+      return nameEnd;
+    }
+    const quote = source[nameEnd + 1];
+    const close = quote === '"' || quote === "'" ? source.indexOf(quote, nameEnd + 2) : -1;
+    if (close < 0) return -1;
+    this.#addAttribute(name, source.slice(nameEnd + 2, close));
+    return close + 1;
+  }
+
+  #addAttribute(name: string, value: string): void {
+    if (this.attributeNames === NONE) {
+      this.attributeNames = [name];
+      this.attributeValues = [value];
+    } else if (!this.attributeNames.includes(name)) {
+      this.attributeNames.push(name);
+      this.attributeValues.push(value);
+    }
+  }
+
+  #anyTag(from: number): TokenKind {
+    const { source } = this;
     this.#stray = -1;
     const close = this.#tagEnd(from + 1);
     if (this.#stray >= 0) return this.#token('text', from, this.#stray, this.#stray);
@@ -315,10 +320,48 @@ export class Tokenizer {
       this.start = this.end = this.#position = source.length;
       return 'end';
     }
-    this.name = this.#nameFrom(from + 1, close);
     this.selfClosing = source.charCodeAt(close - 1) === 0x2f;
-    if (this.#dialect === 'html' && RAW_TEXT.has(this.name)) this.#rawName = this.name;
-    return this.#token('open', from + 1, this.selfClosing ? close - 1 : close, close + 1);
+    const end = this.selfClosing ? close - 1 : close;
+    this.#readAttributes(this.#takeName(from + 1, close), end);
+    return this.#token('open', from + 1, end, close + 1);
+  }
+
+  #readAttributes(from: number, end: number): void {
+    const { source } = this;
+    this.attributeNames = this.attributeValues = NONE;
+    let at = from;
+    while (this.attributeNames.length < MAX_ATTRIBUTES) {
+      while (at < end && isSpaceOrSlash(source.charCodeAt(at))) at++;
+      if (at >= end) return;
+      const nameStart = at;
+      at++; // a leading `=` is part of the name (WHATWG HTML, 13.2.5.32)
+      while (at < end && !isAttributeNameEnd(source.charCodeAt(at))) at++;
+      const name = source.slice(nameStart, at).toLowerCase();
+      let next = at;
+      while (next < end && isSpace(source.charCodeAt(next))) next++;
+      let value = '';
+      if (source.charCodeAt(next) === 0x3d && next < end) {
+        at = next + 1;
+        while (at < end && isSpace(source.charCodeAt(at))) at++;
+        const quote = source[at];
+        if (at < end && (quote === '"' || quote === "'")) {
+          const close = source.indexOf(quote, at + 1);
+          const stop = close < 0 || close > end ? end : close;
+          value = source.slice(at + 1, stop);
+          at = stop + 1;
+        } else {
+          const valueStart = at;
+          while (at < end && !isSpace(source.charCodeAt(at))) at++;
+          value = source.slice(valueStart, at);
+          if (at === end && this.selfClosing && this.#dialect === 'html') {
+            // the slash of `<a href=/x/>` belongs to the address
+            value += '/';
+            this.selfClosing = false;
+          }
+        }
+      }
+      this.#addAttribute(name, value);
+    }
   }
 
   /** The `>` that ends the tag whose name begins at `from`; quoted ones are passed over. */
@@ -364,26 +407,45 @@ export class Tokenizer {
     if (bracket < to) this.#stray = bracket;
   }
 
-  /** Reads the name of a tag that is a name and nothing else, as most tags are; false for any other. */
-  #takePlainName(start: number): boolean {
+  /** Reads the name of the present tag up to `limit` at most, whatever is in it, and tells where it ends. */
+  #takeName(start: number, limit: number): number {
     const { source } = this;
     let at = start + 1;
-    while (isPlainNamePart(source.charCodeAt(at))) at++;
-    if (source.charCodeAt(at) !== 0x3e) return false;
-    this.#attributesAt = at;
+    while (at < limit && !isSpaceOrSlash(source.charCodeAt(at))) at++;
     this.#written = source.slice(start, at);
     this.name = this.#written.toLowerCase();
-    return true;
+    return at;
   }
 
-  #nameFrom(start: number, limit: number): string {
+  /** Reads the name of the present tag as far as it is plain, and tells where that is. */
+  #takePlainName(start: number): number {
+    const end = this.#plainNameEnd(start);
+    this.#written = this.source.slice(start, end);
+    this.name = this.#lowerCase(this.#written);
+    return end;
+  }
+
+  /** Where a name ends, or a character stands in it that is not in most names; and whether `#hasCapitals`. */
+  #plainNameEnd(start: number): number {
     const { source } = this;
-    let at = start + 1;
-    // a letter is told by one comparison, which a cold isolate feels
-    while (at < limit && (source.charCodeAt(at) > 0x2f || !isSpaceOrSlash(source.charCodeAt(at)))) at++;
-    this.#attributesAt = at;
-    this.#written = source.slice(start, at);
-    return this.#written.toLowerCase();
+    this.#hasCapitals = false;
+    for (let at = start; ; at++) {
+      const code = source.charCodeAt(at);
+      // a letter is told by two comparisons, which a cold isolate feels
+      if (code >= 0x61 && code <= 0x7a) continue;
+      if (!isPlainNamePart(code)) return at;
+      this.#hasCapitals ||= code > 0x3e;
+    }
+  }
+
+  #lowerCase(name: string): string {
+    return this.#hasCapitals ? name.toLowerCase() : name;
+  }
+
+  #spaceEnd(start: number): number {
+    let at = start;
+    while (isSpace(this.source.charCodeAt(at))) at++;
+    return at;
   }
 
   /** Text of a raw-text element up to its end tag; the end tag itself comes next. */

@@ -7,12 +7,21 @@ import { plainTitle, plainToHtml, withoutForbidden } from './plain-text.ts';
 import type { Published } from './published.ts';
 import { simhash } from './simhash.ts';
 
+/** What the articles of one document have in common. */
+export interface FeedContext {
+  source: Source;
+  /** Plain text. */
+  title: string | undefined;
+  language: string | undefined;
+  /** What addresses in its items are relative to. */
+  base: string;
+  /** The host of `base`. */
+  siteHost: string;
+}
+
 /** What an item's article depends on besides the item. */
 export interface ItemContext {
-  source: Source;
-  feed: ParsedFeed;
-  /** Where the feed was found at last; what it links to is relative to it. */
-  feedUrl: string;
+  feed: FeedContext;
   /** The article's id, from `articleId` or kept from before. */
   id: string;
   dates: Published;
@@ -28,25 +37,39 @@ export interface NormalisedItem {
   simhash: string | undefined;
 }
 
+/** What a document says for all its items. `feedUrl` is where it was found at last; what it links to is relative to it. */
+export function feedContext(
+  feed: ParsedFeed,
+  { source, feedUrl }: { source: Source; feedUrl: string },
+): FeedContext {
+  const base = absoluteUrl(feed.link ?? '', feedUrl) ?? feedUrl;
+  return {
+    source,
+    title: feed.title && titleText(feed.title),
+    language: languageTag(feed.language),
+    base,
+    siteHost: hostOf(base),
+  };
+}
+
 /** Turns a parsed item into an article: one title, link, body, head picture, each by its chain of fall-backs. */
 export function articleFromItem(item: ParsedItem, context: ItemContext): NormalisedItem {
-  const { source, feed, feedUrl, id, dates } = context;
-  const siteLink = absoluteUrl(feed.link ?? '', feedUrl);
-  const base = siteLink ?? feedUrl;
-  const link = findLink(item, base);
+  const { feed, id, dates } = context;
+  const { source, base } = feed;
+  const link = findLink(item, feed);
   const body = cleanBody(bodyMarkup(item), { base: item.base ?? link ?? base, scope: id.slice(0, 8) });
   const enclosures = findEnclosures(item, base);
   const headImage = absoluteUrl(item.image ?? '', base) ?? pictureEnclosure(enclosures) ?? body.headImage;
   const summary = findSummary(item, body.summary);
   const authors = item.authors.flatMap(({ name, email }) => plainTitle(name ?? email ?? '') || []);
-  const language = languageTag(item.language) ?? languageTag(feed.language);
+  const language = languageTag(item.language) ?? feed.language;
   const article: Article = {
     id,
     sourceId: source.id,
     title: findTitle(item) ?? titleFromText(body.summary) ?? link ?? `(untitled) ${isoDay(dates.published)}`,
     categories: source.categories,
     tags: findTags(item),
-    author: postAuthor(source, authors, feed.title && titleText(feed.title)),
+    author: postAuthor(source, authors, feed.title),
     authors,
     published: dates.published,
     publishedInferred: dates.inferred,
@@ -62,8 +85,7 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
   return { article, pictures, simhash: simhash(body.start) };
 }
 
-function findLink(item: ParsedItem, base: string): string | undefined {
-  const siteHost = hostOf(base);
+function findLink(item: ParsedItem, { base, siteHost }: FeedContext): string | undefined {
   for (const candidate of [item.link, item.originalLink, item.id, item.enclosures[0]?.url]) {
     // an id is a link only when it is a whole address: anything resolves against a base
     const url = absoluteUrl(candidate ?? '', candidate === item.id ? undefined : base);

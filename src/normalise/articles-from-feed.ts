@@ -1,7 +1,7 @@
 import type { Article, IdentifiedArticle } from '../article.ts';
 import type { ParsedFeed, ParsedItem } from '../parse/parsed-feed.ts';
 import type { Source } from '../sources/source.ts';
-import { articleFromItem } from './article-from-item.ts';
+import { articleFromItem, feedContext } from './article-from-item.ts';
 import { articleId, contentHash, type IdentityMode, identityMode } from './identity.ts';
 import { datesOfItems } from './published.ts';
 
@@ -13,7 +13,8 @@ export function articlesFromFeed(
   feed: ParsedFeed,
   options: { source: Source; feedUrl: string; identityMode: IdentityMode; now: number },
 ): { articles: IdentifiedArticle[]; identityMode: IdentityMode } {
-  const { source, feedUrl, now } = options;
+  const { source, now } = options;
+  const context = feedContext(feed, options);
   const items = feed.items.filter(saysSomething);
   const mode = identityMode(items, options.identityMode);
   const dates = datesOfItems(items, {
@@ -25,7 +26,7 @@ export function articlesFromFeed(
     const id = articleId(item, { sourceId: source.id, mode });
     const date = dates[index];
     if (articles.has(id) || date === undefined) return;
-    const { article, pictures, simhash } = articleFromItem(item, { source, feed, feedUrl, id, dates: date });
+    const { article, pictures, simhash } = articleFromItem(item, { feed: context, id, dates: date });
     articles.set(id, {
       article,
       pictures,

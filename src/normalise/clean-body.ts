@@ -189,7 +189,6 @@ class BodyCleaner {
   #openTag(): void {
     const tokens = this.#tokens;
     const rule = ELEMENTS.get(tokens.name);
-    tokens.readAttributes();
     // XHTML writes `<iframe/>` and `<script/>`, behind which no raw text follows
     if (tokens.selfClosing) tokens.skipTo(tokens.position);
     if (this.#muted.length > 0 && !this.#isHeard(rule)) return;

@@ -9,19 +9,22 @@ import { ELEMENTS } from './body/policy.ts';
  */
 const FORBIDDEN = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\p{Noncharacter_Code_Point}\p{Surrogate}]/gu;
 
-/** Finds every text with a forbidden character but lone surrogates, and few others; cheaper than looking for each. */
-const SUSPECT = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\udffe\udfff\ufdd0-\ufdef\ufffe\uffff]/;
+/** Finds every text with a forbidden character, and others beyond the basic plane; cheaper than looking for each. */
+const SUSPECT = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]/;
+/** The same for a text without lone surrogates. */
+const SUSPECT_IN_WELL_FORMED = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\udffe\udfff\ufdd0-\ufdef\ufffe\uffff]/;
 
 /** The text without forbidden characters, its line breaks as LF. A form feed, white space in HTML, becomes a space. */
 export function withoutForbidden(text: string): string {
   const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-  if (!SUSPECT.test(lines) && lines.isWellFormed()) return lines;
+  if (!SUSPECT.test(lines) || (lines.isWellFormed() && !SUSPECT_IN_WELL_FORMED.test(lines))) return lines;
   return lines.replace(FORBIDDEN, (character) => (character === '\f' ? ' ' : ''));
 }
 
 /** The markup without the marks of CDATA sections, which some publishers wrap around what is wrapped already. */
 export function withoutCdataMarks(markup: string): string {
-  return markup.includes('<![CDATA[') ? markup.replace(/<!\[CDATA\[|\]\]>/g, '') : markup;
+  // native search stops at every first character of what it looks for, so not at `<`
+  return markup.includes('![CDATA[') ? markup.replace(/<!\[CDATA\[|\]\]>/g, '') : markup;
 }
 
 /** Markup elements that only a title's tags are looked up in, beside those a body may contain. */
@@ -97,6 +100,7 @@ const SPACED = /[^\s\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\
 
 /** Words between spaces, and one for each character of Chinese and Japanese. */
 export function countWords(text: string): number {
-  const unspaced = text.length - text.replace(UNSPACED, '').length;
-  return unspaced + (text.match(SPACED)?.length ?? 0);
+  let words = text.length;
+  for (const spaced of text.split(UNSPACED)) words += (spaced.match(SPACED)?.length ?? 0) - spaced.length;
+  return words;
 }

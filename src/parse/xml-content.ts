@@ -139,7 +139,6 @@ class MarkupWriter {
 
   open(): string {
     const { tokens } = this.#reader;
-    tokens.readAttributes();
     const attributes = this.#attributes();
     const name = this.#nameOf(tokens.name);
     const isVoid = VOID_ELEMENTS.has(name);

@@ -54,12 +54,7 @@ export class XmlReader {
     const { tokens } = this;
     this.consumed = tokens.selfClosing;
     this.surroundings = around;
-    if (!tokens.hasAttributes) {
-      tokens.attributeNames.length = 0;
-      return around.scope.resolve(tokens.name);
-    }
-    tokens.readAttributes();
-    this.#inherit();
+    if (tokens.attributeNames.length > 0) this.#inherit();
     return this.surroundings.scope.resolve(tokens.name);
   }
 

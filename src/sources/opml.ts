@@ -26,7 +26,6 @@ export function parseOpml(text: string): SourceListResult {
     if (kind === 'close' && tokens.name === 'opml') isWhole = true;
     if (kind === 'close' && tokens.name === 'outline') open.pop();
     if (kind !== 'open' || tokens.name !== 'outline') continue;
-    tokens.readAttributes();
     const attribute = (name: string) => decodeXML(tokens.attribute(name) ?? '').trim();
     const title = attribute('title') || attribute('text');
     const behind = textBehind(text, tokens.position);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IMAGE_MARK } from '../../src/article.ts';
-import { articleFromItem } from '../../src/normalise/article-from-item.ts';
+import { articleFromItem, feedContext } from '../../src/normalise/article-from-item.ts';
 import type { FeedText, ParsedFeed, ParsedItem } from '../../src/parse/parsed-feed.ts';
 
 const ITEM: ParsedItem = {
@@ -34,9 +34,7 @@ function articleOf(change: Partial<ParsedItem> = {}, source: object = {}) {
   return articleFromItem(
     { ...ITEM, ...change },
     {
-      source: { ...SOURCE, ...source },
-      feed: FEED,
-      feedUrl: 'https://news.example/feed',
+      feed: feedContext(FEED, { source: { ...SOURCE, ...source }, feedUrl: 'https://news.example/feed' }),
       id: '0123456789ab8def8123456789abcdef',
       dates: { published: PUBLISHED, inferred: false },
     },
