@@ -54,7 +54,10 @@ const CLEANER = `import { cleanBody } from '../src/normalise/clean-body.ts';
   export default { async fetch(request) {
     const bodies = await request.json();
     let length = 0;
-    for (const body of bodies) length += cleanBody(body, { base: 'https://example.org/posts/', scope: 'u-' }).html.length;
+    for (const body of bodies) {
+      const { html, words } = cleanBody(body, { base: 'https://example.org/posts/', scope: 'u-' });
+      length += html.length + words;
+    }
     return Response.json(length);
   } }`;
 

@@ -44,6 +44,7 @@ export class Tokenizer {
   #rawName = '';
   readonly #less: NextOccurrence;
   readonly #greater: NextOccurrence;
+  readonly #ampersand: NextOccurrence;
   readonly #double: NextOccurrence;
   readonly #single: NextOccurrence;
   readonly #equals: NextOccurrence;
@@ -76,6 +77,7 @@ export class Tokenizer {
     this.#dialect = dialect;
     this.#less = new NextOccurrence(source, '<');
     this.#greater = new NextOccurrence(source, '>');
+    this.#ampersand = new NextOccurrence(source, '&');
     this.#double = new NextOccurrence(source, '"');
     this.#single = new NextOccurrence(source, "'");
     this.#equals = new NextOccurrence(source, '=');
@@ -103,6 +105,16 @@ export class Tokenizer {
   /** The content of the present token as it stands in the source: nothing is decoded. */
   raw(): string {
     return this.source.slice(this.start, this.end);
+  }
+
+  /** Whether the present text holds no `<`, `>` or `&`: it means the same as text and as markup. */
+  get isBareText(): boolean {
+    const { start, end } = this;
+    return (
+      this.#less.after(start) >= end &&
+      this.#greater.after(start) >= end &&
+      this.#ampersand.after(start) >= end
+    );
   }
 
   /** Whether another CDATA section begins inside the present one: then the present one lacks its end. */

@@ -28,7 +28,7 @@ import { countWords, summarise, withoutCdataMarks, withoutForbidden } from './pl
 
 const MAX_VALUE = 2000;
 /** Characters of text; more than a summary looks at. */
-const COUNTED_AT_ONCE = 4000;
+const START_LENGTH = 4000;
 const MAX_MUTED_DEPTH = 200;
 /** Of all sources of a `picture`, which an attacker counts. */
 const MAX_CANDIDATES = 64;
@@ -42,8 +42,8 @@ export interface CleanBody {
   headImage?: string;
   /** Plain text, about 200 characters, cut at a word with …; absent when there is none. */
   summary?: string;
-  /** Length of the text: words, and one for each character of scripts written without spaces. */
-  words: number;
+  /** Length of the text: words, and one for each character of scripts written without spaces. Counted when asked for. */
+  readonly words: number;
   /** The beginning of the text, some thousand characters. */
   start: string;
 }
@@ -98,11 +98,9 @@ class BodyCleaner {
   readonly #writer = new TreeWriter();
   readonly #pictures = new Set<string>();
   #headImage: string | undefined;
-  /** The text since it was last counted. */
   #text = '';
-  #words = 0;
-  #summary: string | undefined;
-  #start: string | undefined;
+  /** Where the line of the text ends that reaches `START_LENGTH`. */
+  #startEnd: number | undefined;
 
   /** Names of the elements open inside one that is left out with its content, itself included. */
   readonly #muted: string[] = [];
@@ -132,14 +130,17 @@ class BodyCleaner {
     this.#endPicture();
     this.#showSubstitute();
     const html = writer.end();
-    this.#countText();
+    const text = this.#text;
+    const summary = summarise(text);
     return {
       html,
       pictures: [...this.#pictures],
       ...(this.#headImage === undefined ? {} : { headImage: this.#headImage }),
-      ...(this.#summary === undefined ? {} : { summary: this.#summary }),
-      words: this.#words,
-      start: this.#start ?? '',
+      ...(summary === undefined ? {} : { summary }),
+      get words() {
+        return countWords(text);
+      },
+      start: text.slice(0, this.#startEnd),
     };
   }
 
@@ -163,27 +164,20 @@ class BodyCleaner {
   }
 
   #addText(): void {
+    const isBare = this.#tokens.isBareText;
     const raw = this.#tokens.raw();
-    const text = decoded(raw, decodeHTML);
+    const text = isBare ? raw : decoded(raw, decodeHTML);
     if ((this.#substitute !== undefined || this.#neighbour !== undefined) && /\S/.test(text)) {
       this.#showSubstitute();
       this.#neighbour = undefined;
     }
     if (!this.#writer.quiet) this.#text += text;
-    this.#writer.text(escapeText(text));
+    this.#writer.text(isBare ? text : escapeText(text));
   }
 
-  /** No word goes on behind the end of a line, so a long text is counted in parts and need not be held as a whole. */
   #endLine(): void {
-    if (this.#text.length < COUNTED_AT_ONCE) this.#text += '\n';
-    else this.#countText();
-  }
-
-  #countText(): void {
-    this.#words += countWords(this.#text);
-    this.#summary ??= summarise(this.#text);
-    this.#start ??= this.#text;
-    this.#text = '';
+    if (this.#text.length >= START_LENGTH) this.#startEnd ??= this.#text.length;
+    this.#text += '\n';
   }
 
   #openTag(): void {

@@ -16,6 +16,7 @@ export interface DateOptions {
  * date. Whether a date is plausible is for others to judge.
  */
 export function parseDate(text: string, options: DateOptions): number | undefined {
+  if (USUAL.test(text)) return Date.parse(text);
   const clean = tidied(text);
   if (clean === '') return undefined;
   // a month and a day, or a year and a month: nobody can tell
@@ -28,6 +29,10 @@ export function parseDate(text: string, options: DateOptions): number | undefine
   const date = findDate(rest, options);
   return date === undefined ? undefined : toInstant({ ...date, ...time }, zone, options);
 }
+
+/** How most feeds write a date, RFC 822 and RFC 3339 without a fault; whoever runs JavaScript reads that natively. */
+const USUAL =
+  /^(?:[A-Z][a-z]{2}, (?:0[1-9]|1\d|2[0-8]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:19|20)\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d GMT|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z)$/;
 
 /** No date is longer; the text is a stranger's, and expressions are to be run over it. */
 const MAX_LENGTH = 120;

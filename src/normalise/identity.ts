@@ -34,10 +34,9 @@ export function articleId(item: ParsedItem, options: { sourceId: string; mode: I
 }
 
 function digestId(key: string): string {
-  const digest = createHash('sha256').update(key).digest().subarray(0, 16);
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-  return digest.toString('hex');
+  const digest = createHash('sha256').update(key).digest('hex');
+  const variant = (Number.parseInt(digest.charAt(16), 16) & 3) | 8;
+  return `${digest.slice(0, 12)}8${digest.slice(13, 16)}${variant.toString(16)}${digest.slice(17, 32)}`;
 }
 
 function itemKey(item: ParsedItem, mode: IdentityMode): string {
