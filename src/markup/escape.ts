@@ -1,8 +1,8 @@
 /** Escapes text for the content of an HTML or XML element. */
 export function escapeText(text: string): string {
-  return /[&<>]/.test(text)
-    ? text.replace(/[&<>]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'))
-    : text;
+  if (!/[&<>]/.test(text)) return text;
+  // replacing one fixed string by another is native work
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
 /**
@@ -10,13 +10,15 @@ export function escapeText(text: string): string {
  * fold them to spaces (XML 1.0, 3.3.3).
  */
 export function escapeAttribute(text: string): string {
-  return /[&<>"\t\n\r]/.test(text)
-    ? text.replace(/[&<>"\t\n\r]/g, (c) => ATTRIBUTE_REFERENCES[c] ?? c)
-    : text;
+  if (!/[&<>"\t\n\r]/.test(text)) return text;
+  // most have an ampersand, of an address, and none of the others
+  const escaped = text.replace(/&/g, '&amp;');
+  return /[<>"\t\n\r]/.test(escaped)
+    ? escaped.replace(/[<>"\t\n\r]/g, (character) => ATTRIBUTE_REFERENCES[character] ?? character)
+    : escaped;
 }
 
 const ATTRIBUTE_REFERENCES: Record<string, string> = {
-  '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',

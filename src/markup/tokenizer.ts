@@ -71,6 +71,8 @@ export class Tokenizer {
   /** Names (lower-case) and raw values of the present `open` tag's attributes. The first of two equal names counts. */
   attributeNames = NONE;
   attributeValues = NONE;
+  /** A bit for each length, modulo 32, that a name in `attributeNames` has. */
+  #nameLengths = 0;
 
   constructor(source: string, dialect: Dialect) {
     this.source = source;
@@ -194,6 +196,8 @@ export class Tokenizer {
 
   /** The raw value of one attribute of the present `open` tag, or undefined. `name` is lower-case. */
   attribute(name: string): string | undefined {
+    // most of what is asked for is not there, which is told at once by the lengths of the names that are
+    if ((this.#nameLengths & (1 << name.length)) === 0) return undefined;
     const index = this.attributeNames.indexOf(name);
     return index < 0 ? undefined : this.attributeValues[index];
   }
@@ -275,7 +279,7 @@ export class Tokenizer {
   /** Reads a tag as nearly all are written: each attribute in quotes, or without a value. False for any other. */
   #plainTag(from: number): boolean {
     const { source } = this;
-    this.attributeNames = this.attributeValues = NONE;
+    this.#forgetAttributes();
     let at = this.#takePlainName(from + 1);
     for (;;) {
       const code = source.charCodeAt(at);
@@ -312,7 +316,13 @@ export class Tokenizer {
     return close + 1;
   }
 
+  #forgetAttributes(): void {
+    this.attributeNames = this.attributeValues = NONE;
+    this.#nameLengths = 0;
+  }
+
   #addAttribute(name: string, value: string): void {
+    this.#nameLengths |= 1 << name.length;
     if (this.attributeNames === NONE) {
       this.attributeNames = [name];
       this.attributeValues = [value];
@@ -340,7 +350,7 @@ export class Tokenizer {
 
   #readAttributes(from: number, end: number): void {
     const { source } = this;
-    this.attributeNames = this.attributeValues = NONE;
+    this.#forgetAttributes();
     let at = from;
     while (this.attributeNames.length < MAX_ATTRIBUTES) {
       while (at < end && isSpaceOrSlash(source.charCodeAt(at))) at++;

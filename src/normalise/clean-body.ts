@@ -12,14 +12,7 @@ import {
   offeredBy,
   type Picture,
 } from './body/pictures.ts';
-import {
-  type AttributeRule,
-  ELEMENTS,
-  type ElementKind,
-  type ElementRule,
-  GLOBAL_ATTRIBUTES,
-  VOID,
-} from './body/policy.ts';
+import { type AttributeRule, ELEMENTS, type ElementKind, type ElementRule, VOID } from './body/policy.ts';
 import { bestCandidate, type Candidate, pictureUrl } from './body/srcset.ts';
 import { decoded, Tag } from './body/tag.ts';
 import { TreeWriter } from './body/tree-writer.ts';
@@ -278,7 +271,7 @@ class BodyCleaner {
     if (rule.kind === 'picture') this.#endPicture();
     // browsers make a line break of `</br>`
     if (name === 'br') this.#leaf(rule, '<br>');
-    if (VOID.has(rule.name) || rule.kind === 'picture' || rule.kind === 'frame') return;
+    if (rule.isVoid || rule.kind === 'picture' || rule.kind === 'frame') return;
     this.#showSubstitute();
     if (!rule.isWithinWords) this.#endLine();
     this.#writer.close(rule);
@@ -492,10 +485,11 @@ class BodyCleaner {
   #attributes(rule: ElementRule): string {
     const { names } = this.#tag;
     let written = '';
-    for (const name of names) {
-      const check = rule.attributes.get(name) ?? (isMath(rule) ? undefined : GLOBAL_ATTRIBUTES.get(name));
-      if (check === undefined || (name === 'name' && names.includes('id'))) continue;
-      const value = this.#checked(this.#tag.get(name) ?? '', check);
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] ?? '';
+      const check = rule.attributes.get(name);
+      if (check === undefined || (check === 'id' && name === 'name' && names.includes('id'))) continue;
+      const value = this.#checked(this.#tag.valueAt(index), check);
       if (value !== undefined) written += attribute(check === 'id' ? 'id' : name, value);
     }
     if (rule.kind === 'cell' && !written.includes(' align="')) {
@@ -504,7 +498,7 @@ class BodyCleaner {
       )?.[1];
       if (align !== undefined) written += ` align="${align.toLowerCase()}"`;
     }
-    if (rule.attributes.has('class') && !written.includes(' class="')) written += this.#languageClass(rule);
+    if (rule.namesLanguage && !written.includes(' class="')) written += this.#languageClass(rule);
     return written;
   }
 
@@ -572,10 +566,6 @@ const LANGUAGE_AROUND = /(?:^|\s)(?:language|highlight-source)-([\w+#.-]{1,40})(
 const HEXO_FIGURE = /^\s*highlight\s{1,5}([\w+#.-]{1,40})\s*$/;
 const LANGUAGE_ATTRIBUTES = ['data-lang', 'data-language', 'data-enlighter-language'];
 const LANGUAGE_NAME = /^[\w+#.-]{1,40}$/;
-
-function isMath(rule: ElementRule): boolean {
-  return rule.kind === 'math' || rule.kind === 'mathml';
-}
 
 function attribute(name: string, value: string): string {
   return value === '' && name !== 'alt' ? ` ${name}` : ` ${name}="${escapeAttribute(value)}"`;

@@ -58,19 +58,17 @@ function parseUrl(reference: string, base?: string): URL | undefined {
   }
 }
 
-/** Names that carry nothing but the way a reader came, whatever the site. Compared in lower case. */
-const TRACKING = new Set(
-  (
-    'fbclid fb_action_ids fb_action_types fb_ref fb_source fb_comment_id _openstat gclid dclid gbraid wbraid gclsrc ' +
-    'srsltid yclid ysclid twclid ttclid msclkid mc_cid mc_eid mc_tc mkt_tok wickedid hsa_cam _hsenc _hsmi __hssc ' +
-    '__hstc __hsfp hsctatracking rb_clickid oly_anon_id oly_enc_id vero_id vero_conv s_cid sc_cid _bhlid ' +
-    '_branch_match_id _branch_referrer __readwiselocation __s _ga _gl cmpid igshid igsh hmb_campaign hmb_medium ' +
-    'hmb_source campaign_id campaign_medium campaign_name campaign_source campaign_term campaign_content ' +
-    'spm spm_id_from from_spmid from_source vd_source seid share_source share_medium share_plat share_session_id ' +
-    'share_tag share_token unique_k buvid is_story_h5 xsec_source xhsshare appuid hmsr hmpl hmcu hmkw hmci nsukey'
-  ).split(' '),
-);
-const TRACKING_PREFIX = /^(?:utm|mtm|pk|itm|ga|otm|scm)_|^scm(?:[.-]|$)/;
+/** Names that carry nothing but the way a reader came, whatever the site. */
+const TRACKING_NAMES = (
+  'fbclid fb_action_ids fb_action_types fb_ref fb_source fb_comment_id _openstat gclid dclid gbraid wbraid gclsrc ' +
+  'srsltid yclid ysclid twclid ttclid msclkid mc_cid mc_eid mc_tc mkt_tok wickedid hsa_cam _hsenc _hsmi __hssc ' +
+  '__hstc __hsfp hsctatracking rb_clickid oly_anon_id oly_enc_id vero_id vero_conv s_cid sc_cid _bhlid ' +
+  '_branch_match_id _branch_referrer __readwiselocation __s _ga _gl cmpid igshid igsh hmb_campaign hmb_medium ' +
+  'hmb_source campaign_id campaign_medium campaign_name campaign_source campaign_term campaign_content ' +
+  'spm spm_id_from from_spmid from_source vd_source seid share_source share_medium share_plat share_session_id ' +
+  'share_tag share_token unique_k buvid is_story_h5 xsec_source xhsshare appuid hmsr hmpl hmcu hmkw hmci nsukey scm'
+).split(' ');
+const TRACKING_PREFIXES = 'utm_ mtm_ pk_ itm_ ga_ otm_ scm_ scm- scm[.]'.split(' ');
 
 /** Names that track on these sites only; elsewhere they choose what is shown. Subdomains are meant as well. */
 const TRACKING_OF_SITE: ReadonlyMap<string, readonly string[]> = new Map([
@@ -82,7 +80,17 @@ const TRACKING_OF_SITE: ReadonlyMap<string, readonly string[]> = new Map([
   ['medium.com', ['source']],
   ['spotify.com', ['si']],
 ]);
-const TRACKING_SOMEWHERE = new Set([...TRACKING_OF_SITE.values()].flat());
+
+/** `amp;` is left over where a publisher escaped an address twice. */
+const TRACKING = new RegExp(
+  `^(?:amp;)?(?:(?:${TRACKING_NAMES.join('|')})(?:=|$)|${TRACKING_PREFIXES.join('|')})`,
+  'i',
+);
+/** The name of a parameter that tracks somewhere. */
+const TRACKING_SOMEWHERE = new RegExp(
+  `^(?:amp;)?(ref|${[...TRACKING_OF_SITE.values()].flat().join('|')})(?:=|$)`,
+  'i',
+);
 
 /** The host of an absolute http or https address as `URL.href` writes it, in lower case and without its port. */
 export function hostOf(url: string): string {
@@ -103,8 +111,9 @@ export function siteOf(host: string): string {
  */
 export function withoutTracking(url: string, options: { siteHost?: string } = {}): string {
   const mark = url.indexOf('?');
+  if (mark < 0) return url;
   const fragment = url.indexOf('#');
-  if (mark < 0 || (fragment >= 0 && fragment < mark)) return url;
+  if (fragment >= 0 && fragment < mark) return url;
   const end = fragment < 0 ? url.length : fragment;
   let kept = '';
   for (let at = mark + 1; at <= end; ) {
@@ -119,14 +128,12 @@ export function withoutTracking(url: string, options: { siteHost?: string } = {}
 
 /** Whether a parameter of an address says only where a reader came from. */
 function isTracking(parameter: string, url: string, siteHost: string | undefined): boolean {
-  const equals = parameter.indexOf('=');
-  if (equals === 0) return false;
-  const written = (equals < 0 ? parameter : parameter.slice(0, equals)).toLowerCase();
-  // `amp;` is left over where a publisher escaped an address twice
-  const name = written.startsWith('amp;') ? written.slice(4) : written;
-  if (TRACKING.has(name) || TRACKING_PREFIX.test(name)) return true;
-  if (name === 'ref') return siteHost !== undefined && sameHost(parameter.slice(equals + 1), siteHost);
-  return TRACKING_SOMEWHERE.has(name) && TRACKING_OF_SITE.get(siteOf(hostOf(url)))?.includes(name) === true;
+  if (TRACKING.test(parameter)) return true;
+  const name = TRACKING_SOMEWHERE.exec(parameter)?.[1]?.toLowerCase();
+  if (name === undefined) return false;
+  if (name === 'ref')
+    return siteHost !== undefined && sameHost(parameter.slice(parameter.indexOf('=') + 1), siteHost);
+  return TRACKING_OF_SITE.get(siteOf(hostOf(url)))?.includes(name) === true;
 }
 
 function sameHost(one: string, other: string): boolean {

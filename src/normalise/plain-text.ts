@@ -23,8 +23,7 @@ export function withoutForbidden(text: string): string {
 
 /** The markup without the marks of CDATA sections, which some publishers wrap around what is wrapped already. */
 export function withoutCdataMarks(markup: string): string {
-  // native search stops at every first character of what it looks for, so not at `<`
-  return markup.includes('![CDATA[') ? markup.replace(/<!\[CDATA\[|\]\]>/g, '') : markup;
+  return markup.includes('<![CDATA[') ? markup.replace(/<!\[CDATA\[|\]\]>/g, '') : markup;
 }
 
 /** Markup elements that only a title's tags are looked up in, beside those a body may contain. */

@@ -1,4 +1,3 @@
-import { hostOf, siteOf } from '../links.ts';
 import { bestCandidate, type Candidate, pictureUrl, readSrcset } from './srcset.ts';
 import type { Tag } from './tag.ts';
 
@@ -36,20 +35,14 @@ const NEVER_AN_ADDRESS = new Set(['src', 'srcset', 'alt', 'title', 'class', 'id'
 
 const PICTURE_FILE = /\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!@_][^\s]*)?$/i;
 
-/** Names of the files that lazy loaders show first, and what may stand before and behind them (`img-blank_1x1.gif`). */
-const PLACEHOLDERS = new Set(
-  (
-    '1px 1x1 blank clear default_img dot gray grey lazy lazy-load lazy-loader lazy-loading lazyload lazyloader ' +
-    'lazyloading loader loading no-pic none nopic pixel placeholder spacer trans transparent'
-  ).split(' '),
+/** Names of the files that lazy loaders show first, with what may stand before and behind them (`img-blank_1x1.gif`). */
+const PLACEHOLDER_FILE = new RegExp(
+  '^(?:[^?#]*/)?\\s*(?:(?:ajax|bg|default|ico|icon|image|img|lazy|pic|post|sg|site|thumb)[-_.])?' +
+    '(?:1px|1x1|blank|clear|default_img|dot|gr[ae]y|lazy|lazy-?load(?:er|ing)?|load(?:er|ing)|no-pic|none|nopic|pixel|' +
+    'placeholder|spacer|trans|transparent)' +
+    '(?:[-_.]?(?:\\d{1,4}(?:x\\d{1,4})?|bg|gif|image|img|pic))?[.](?:gif|jpe?g|png|svg|webp)\\s*(?:[?#]|$)',
+  'i',
 );
-const PLACEHOLDER_PREFIXES = new Set(
-  'ajax bg default ico icon image img lazy pic post sg site thumb'.split(' '),
-);
-const PLACEHOLDER_SUFFIX = /[-_.]?(?:\d{1,4}(?:x\d{1,4})?|bg|gif|image|img|pic)$/;
-const PLACEHOLDER_TYPES = new Set(['gif', 'jpeg', 'jpg', 'png', 'svg', 'webp']);
-/** No name that is made of these is longer, the type included. */
-const PLACEHOLDER_LENGTH = 36;
 /** Smaller than this a `data:` picture is a placeholder, larger than that it weighs down every feed. */
 const DATA_MIN = 200;
 const DATA_MAX = 64 * 1024;
@@ -197,29 +190,7 @@ function isPlaceholder(reference: string): boolean {
     const start = reference.slice(0, 64).trimStart();
     return reference.length < DATA_MIN || /^(?:$|about:|data:image\/(?:gif|svg))/i.test(start);
   }
-  if (reference.length > MAX_NAMED) return false;
-  const behind = reference.search(/[?#]/);
-  const path = behind < 0 ? reference : reference.slice(0, behind);
-  const file = path.slice(path.lastIndexOf('/') + 1).trim();
-  return file.length <= PLACEHOLDER_LENGTH && isPlaceholderName(file.toLowerCase());
-}
-
-function isPlaceholderName(file: string): boolean {
-  const dot = file.lastIndexOf('.');
-  if (!PLACEHOLDER_TYPES.has(file.slice(dot + 1))) return false;
-  const stem = file.slice(0, dot);
-  const prefix = stem.search(/[-_.]/);
-  if (
-    prefix > 0 &&
-    PLACEHOLDER_PREFIXES.has(stem.slice(0, prefix)) &&
-    isPlaceholderStem(stem.slice(prefix + 1))
-  )
-    return true;
-  return isPlaceholderStem(stem);
-}
-
-function isPlaceholderStem(stem: string): boolean {
-  return PLACEHOLDERS.has(stem) || PLACEHOLDERS.has(stem.replace(PLACEHOLDER_SUFFIX, ''));
+  return reference.length <= MAX_NAMED && PLACEHOLDER_FILE.test(reference);
 }
 
 function srcsetOf(tag: Tag, name: string, base: string | undefined): Candidate[] {
@@ -264,69 +235,56 @@ function isAtMostOne(length: string): boolean {
 }
 
 /** Hosts, with their subdomains, whose pictures and frames only count readers. */
-const TRACKER_HOSTS = new Set(
-  (
-    '2o7.net ads.linkedin.com adnxs.com analytics.twitter.com api.flattr.com bluekai.com chartbeat.com chartbeat.net ' +
-    'cnzz.com doubleclick.net feedsportal.com google-analytics.com googleadservices.com googlesyndication.com ' +
-    'googletagmanager.com hm.baidu.com imrworldwide.com krxd.net met.vgwort.de pixel.wp.com px.ads.linkedin.com ' +
-    'quantserve.com scorecardresearch.com stats.wordpress.com xiti.com'
-  ).split(' '),
-);
+const TRACKER_HOSTS = (
+  '2o7.net ads.linkedin.com adnxs.com analytics.twitter.com api.flattr.com bluekai.com chartbeat.com chartbeat.net ' +
+  'cnzz.com doubleclick.net feedsportal.com google-analytics.com googleadservices.com googlesyndication.com ' +
+  'googletagmanager.com hm.baidu.com imrworldwide.com krxd.net met.vgwort.de pixel.wp.com px.ads.linkedin.com ' +
+  'quantserve.com scorecardresearch.com stats.wordpress.com xiti.com'
+).split(' ');
 
 /** How the paths of counters begin on sites that have other pictures as well. */
-const TRACKER_PATHS: ReadonlyMap<string, RegExp> = new Map([
-  ['facebook.com', /^\/tr[/?]/],
-  ['feedburner.com', /^\/~(?:r|ff)\//],
-  ['list-manage.com', /^\/track\//],
-  ['list-manage1.com', /^\/track\//],
-  ['list-manage2.com', /^\/track\//],
-  ['medium.com', /^\/_\/stat/],
-  ['substack.com', /^\/(?:o|open)[/?]/],
-  ['substackcdn.com', /^\/(?:o|open)[/?]/],
-]);
+const TRACKER_PATHS = Object.entries({
+  'facebook.com': '/tr[/?]',
+  'feedburner.com': '/~(?:r|ff)/',
+  'list-manage.com': '/track/',
+  'list-manage1.com': '/track/',
+  'list-manage2.com': '/track/',
+  'medium.com': '/_/stat',
+  'substack.com': '/(?:o|open)[/?]',
+  'substackcdn.com': '/(?:o|open)[/?]',
+});
+
+const TRACKER = new RegExp(
+  `^https?://(?:[^/?#:]*\\.)?(?:${[
+    ...TRACKER_HOSTS.map((host) => `${pattern(host)}(?:[/?#:]|$)`),
+    ...TRACKER_PATHS.map(([site, path]) => `${pattern(site)}(?::\\d+)?${path}`),
+  ].join('|')})`,
+);
 
 /** Counters that are installed on any host. */
-const TRACKER_FILES = new Set(['count.gif', 'matomo.php', 'piwik.php', 'pixel.gif']);
+const TRACKER_FILE = /^[^?#]*\/(?:count\.gif|matomo\.php|piwik\.php|pixel\.gif)(?:[?#]|$)/;
 
-/** Whether an address, an absolute one, is a known counter's. */
+/** Whether an address, as `absoluteUrl` gives it, is a known counter's. */
 export function isTracker(url: string): boolean {
-  if (!url.startsWith('http')) return false;
-  const host = hostOf(url);
-  for (let at = host.length, names = 1; at > 0 && names <= 4; names++) {
-    at = host.lastIndexOf('.', at - 1);
-    if (names > 1 && TRACKER_HOSTS.has(host.slice(at + 1))) return true;
-  }
-  const pathAt = url.indexOf('/', 8);
-  if (TRACKER_PATHS.get(siteOf(host))?.test(url.slice(pathAt, pathAt + 20))) return true;
-  const end = url.search(/[?#]/);
-  const path = end < 0 ? url : url.slice(0, end);
-  return TRACKER_FILES.has(path.slice(path.lastIndexOf('/') + 1));
+  return TRACKER.test(url) || TRACKER_FILE.test(url);
+}
+
+function pattern(host: string): string {
+  return host.replaceAll('.', '\\.');
 }
 
 /** What an address or a class says about pictures that stand beside a text rather than for it. */
-const DECORATIONS = new Set(
-  (
-    'ad ads avatar avatars badge badges btn button buttons eeimg emoji emojis emoticon emoticons equation equations ' +
-    'favicon favicons icon icons latex logo logos qrcode share sharing smile smiles smiley smileys smilies spinner'
-  ).split(' '),
-);
-
-function speaksOfDecoration(text: string): boolean {
-  const words = text
-    .toLowerCase()
-    .replaceAll('qr-code', 'qrcode')
-    .split(/[^a-z]+/);
-  return words.some((word) => DECORATIONS.has(word) || word.startsWith('advert'));
-}
+const DECORATION =
+  /(?:^|[^a-z])(?:(?:ads?|avatars?|badges?|btn|buttons?|eeimg|emojis?|emoticons?|equations?|favicons?|icons?|latex|logos?|qr-?code|share|sharing|smiles?|smileys?|smilies|spinner)(?![a-z])|advert)/i;
 
 /** Whether an address alone lets a picture stand for its article: it is remote and speaks of no decoration. */
 export function isHeadAddress(url: string): boolean {
-  return !url.startsWith('data:') && !speaksOfDecoration(url.slice(url.indexOf('/', 8)));
+  return !url.startsWith('data:') && !DECORATION.test(url.slice(url.indexOf('/', 8)));
 }
 
 /** Whether a picture can stand for its article: not said to be smaller than 100 x 60, and no decoration. */
 export function isHeadPicture(tag: Tag, url: string): boolean {
-  if (!isHeadAddress(url) || speaksOfDecoration(tag.start('class'))) return false;
+  if (!isHeadAddress(url) || DECORATION.test(tag.start('class'))) return false;
   const said = /^\s*(\d{1,5}),(\d{1,5})/.exec(tag.start('data-size'));
   const width = pixels(tag.start('width')) ?? pixels(said?.[1]);
   const height = pixels(tag.start('height')) ?? pixels(said?.[2]);

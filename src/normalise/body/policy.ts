@@ -43,18 +43,37 @@ export interface ElementRule {
   /** The name that is written. */
   readonly name: string;
   readonly kind: ElementKind;
-  /** Its own attributes, beside the global ones. */
+  /** The attributes it keeps, the global ones among them. */
   readonly attributes: AttributeRules;
   /** Whether its text is left out of the summary and the count of words. */
   readonly quiet: boolean;
   /** Whether it stands in a line of text, so that words on both sides of its tags are one. */
   readonly isWithinWords: boolean;
+  /** Whether it ends an open paragraph (WHATWG HTML, 13.2.6.4.7). A table does so here in quirks mode too. */
+  readonly endsParagraph: boolean;
+  readonly isTablePart: boolean;
+  /** Whether only parts of a table may stand in it. */
+  readonly holdsTableParts: boolean;
+  readonly isVoid: boolean;
+  /** Whether its class names a programming language. */
+  readonly namesLanguage: boolean;
   /** Its tags, for where it has no attributes. */
   readonly startTag: string;
   readonly endTag: string;
 }
 
-const WITHIN_WORDS: ReadonlySet<ElementKind> = new Set<ElementKind>(['inline', 'ruby', 'math', 'mathml']);
+const MATH_KINDS = kinds('math', 'mathml');
+const WITHIN_WORDS = kinds('inline', 'ruby', 'math', 'mathml');
+const ENDS_PARAGRAPH = kinds('block', 'heading', 'paragraph', 'item', 'term', 'table', 'rule');
+const TABLE_PARTS = kinds('table', 'section', 'row', 'cell', 'caption', 'column-group');
+const HOLDS_TABLE_PARTS = kinds('table', 'section', 'row', 'column-group');
+
+/** Elements without an end tag, kept or not. */
+export const VOID: ReadonlySet<string> = new Set(
+  words(
+    'area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr',
+  ),
+);
 
 const SPAN = /^\d{1,4}$/;
 const ALIGN = /^(?:left|center|right|justify)$/i;
@@ -176,15 +195,12 @@ export const ELEMENTS: ReadonlyMap<string, ElementRule> = tableOf([
   ),
 ]);
 
-/** Elements without an end tag, kept or not. */
-export const VOID: ReadonlySet<string> = new Set(
-  words(
-    'area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr',
-  ),
-);
-
 function words(list: string): string[] {
   return list.split(' ');
+}
+
+function kinds(...names: ElementKind[]): ReadonlySet<ElementKind> {
+  return new Set(names);
 }
 
 function rules(table: Record<string, AttributeRule>): AttributeRules {
@@ -197,12 +213,18 @@ function elements(
   attributes: AttributeRules = NONE,
   quiet?: 'quiet',
 ): ElementRule[] {
+  const own = MATH_KINDS.has(kind) ? attributes : new Map([...GLOBAL_ATTRIBUTES, ...attributes]);
   return words(names).map((name) => ({
     name,
     kind,
-    attributes,
+    attributes: own,
     quiet: quiet === 'quiet',
     isWithinWords: WITHIN_WORDS.has(kind),
+    endsParagraph: ENDS_PARAGRAPH.has(kind),
+    isTablePart: TABLE_PARTS.has(kind),
+    holdsTableParts: HOLDS_TABLE_PARTS.has(kind),
+    isVoid: VOID.has(name),
+    namesLanguage: own.has('class'),
     startTag: `<${name}>`,
     endTag: `</${name}>`,
   }));

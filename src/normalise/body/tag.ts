@@ -20,6 +20,11 @@ export class Tag {
     return raw === undefined ? undefined : decoded(raw, decodeHTMLAttribute);
   }
 
+  /** The decoded value of the attribute with this place among `names`. */
+  valueAt(index: number): string {
+    return decoded(this.#tokens.attributeValues[index] ?? '', decodeHTMLAttribute);
+  }
+
   /** The beginning of the value: enough for what is only searched, because an attacker sizes it. */
   start(name: string): string {
     return this.get(name)?.slice(0, 2000) ?? '';

@@ -13,40 +13,12 @@ const MAX_DEPTH = 200;
 /** Characters of tags that may be written again behind a mis-nested end tag, so that no markup grows without end. */
 const MAX_REOPENED = 20_000;
 
-/** Elements that end an open paragraph, as in WHATWG HTML, 13.2.6.4.7. A table does so here in quirks mode too. */
-const ENDS_PARAGRAPH: ReadonlySet<ElementKind> = new Set<ElementKind>([
-  'block',
-  'heading',
-  'paragraph',
-  'item',
-  'term',
-  'table',
-  'rule',
-]);
-
 /** Elements whose end tag may be missing before a `rt` or `rp`. */
 const ENDS_BEFORE_RUBY: ReadonlySet<ElementKind> = new Set<ElementKind>([
   'ruby',
   'paragraph',
   'item',
   'term',
-]);
-
-/** Places in a table where only its parts may stand. */
-const TABLE_STRUCTURE: ReadonlySet<ElementKind> = new Set<ElementKind>([
-  'table',
-  'section',
-  'row',
-  'column-group',
-]);
-
-const TABLE_PARTS: ReadonlySet<ElementKind> = new Set<ElementKind>([
-  'table',
-  'section',
-  'row',
-  'cell',
-  'caption',
-  'column-group',
 ]);
 
 /** Elements without content that end others, or need a parent; where elements are too deep for that, they are left out. */
@@ -105,8 +77,7 @@ export class TreeWriter {
   /** Begins an element, ending those that cannot hold it. Table parts outside a table are left out. */
   open(rule: ElementRule, attributes: string): void {
     if (this.#overflow === 0 && !this.#makeRoom(rule)) return;
-    const isTooDeep =
-      this.#open.length >= MAX_DEPTH && (rule.kind === 'table' || !TABLE_PARTS.has(rule.kind));
+    const isTooDeep = this.#open.length >= MAX_DEPTH && (rule.kind === 'table' || !rule.isTablePart);
     if (this.#overflow > 0 || isTooDeep) this.#overflow++;
     else this.#push(rule, attributes);
   }
@@ -121,7 +92,7 @@ export class TreeWriter {
 
   /** Writes text that is escaped already. */
   text(escaped: string): void {
-    const isInTable = this.top !== undefined && TABLE_STRUCTURE.has(this.top.kind);
+    const isInTable = this.top?.holdsTableParts === true;
     if ((isInTable || this.#suspended.length > 0) && /[^ \t\n]/.test(escaped)) {
       // a no-break space between the parts of a table is only sloppy indentation
       if (isInTable && !/\S/.test(escaped)) return;
@@ -194,7 +165,7 @@ export class TreeWriter {
 
   #makeRoomForContent(rule: ElementRule): void {
     this.#makeCell();
-    const endsParagraph = ENDS_PARAGRAPH.has(rule.kind);
+    const { endsParagraph } = rule;
     if (this.#suspended.length > 0) {
       if (endsParagraph)
         this.#suspended = this.#suspended.filter((element) => element.rule.kind !== 'paragraph');
@@ -232,7 +203,7 @@ export class TreeWriter {
 
   /** Content between the parts of a table gets a cell of its own; a browser would move it out of the table. */
   #makeCell(): void {
-    if (this.top === undefined || !TABLE_STRUCTURE.has(this.top.kind)) return;
+    if (this.top?.holdsTableParts !== true) return;
     const cell = ELEMENTS.get('td');
     if (cell !== undefined && this.#makeRoomForCell()) this.#push(cell, '');
   }
@@ -281,7 +252,7 @@ export class TreeWriter {
 
   /** Where the element an end tag means is open, or -1: cells hold back what is not of their table. */
   #findToClose(rule: ElementRule): number {
-    const isPart = TABLE_PARTS.has(rule.kind);
+    const isPart = rule.isTablePart;
     for (let at = this.#open.length - 1; at >= 0; at--) {
       const open = this.#open[at]?.rule;
       if (open === undefined) return -1;
