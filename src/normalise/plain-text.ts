@@ -87,8 +87,17 @@ export function summarise(text: string): string | undefined {
     space > 0.75 * SUMMARY_LENGTH
       ? start.slice(0, space)
       : start.replace(/(?:[\ud800-\udbff]|\u200d|\ufe0f)+$/, '');
-  return `${cut.replace(/[\s,;:，、；：]+$/, '')}…`;
+  return `${cut.slice(0, withoutEnd(cut))}…`;
 }
+
+/** The length of a line without the separators it ends in; an expression would look for them from every character on. */
+function withoutEnd(line: string): number {
+  let { length } = line;
+  while (length > 0 && SEPARATORS.includes(line.charAt(length - 1))) length--;
+  return length;
+}
+
+const SEPARATORS = ' ,;:，、；：';
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

@@ -128,13 +128,14 @@ function setDates(item: ParsedItem, draft: Draft): void {
   );
 }
 
+const AUTHORS = ['author', 'dc:creator', 'dc:author', 'managingeditor'];
+
 /** All whom the item names, each once; the podcast modules repeat the show's name and count only when alone. */
 function authorsOf(draft: Draft): Person[] {
   if (draft.people.size === 0) return [];
-  const named = ['author', 'dc:creator', 'dc:author', 'managingeditor'].flatMap(
-    (name) => draft.people.get(name) ?? [],
-  );
-  if (named.length > 0) return withoutRepeats(named);
+  const named: Person[] = [];
+  for (const name of AUTHORS) named.push(...(draft.people.get(name) ?? []));
+  if (named.length > 0) return named.length > 1 ? withoutRepeats(named) : named;
   return (
     draft.people.get('itunes:author') ??
     draft.people.get('googleplay:author') ??

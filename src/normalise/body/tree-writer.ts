@@ -298,14 +298,17 @@ export class TreeWriter {
   }
 
   #closeFrom(at: number): void {
-    if (this.#open.length <= at) return;
-    this.#suspended = [];
+    const open = this.#open;
+    if (open.length <= at) return;
+    if (this.#suspended.length > 0) this.#suspended = [];
+    let innermost: OpenElement | undefined;
     do {
-      const element = this.#open.pop();
-      if (element?.rule.quiet) this.#quiet--;
-      if (element !== undefined) this.html += element.rule.endTag;
-    } while (this.#open.length > at || this.#open.at(-1)?.ended);
-    this.top = this.#open.at(-1)?.rule;
+      const rule = open.pop()?.rule;
+      if (rule?.quiet) this.#quiet--;
+      if (rule !== undefined) this.html += rule.endTag;
+      innermost = open[open.length - 1];
+    } while (open.length > at || innermost?.ended);
+    this.top = innermost?.rule;
   }
 }
 
