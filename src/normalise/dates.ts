@@ -30,9 +30,18 @@ export function parseDate(text: string, options: DateOptions): number | undefine
   return date === undefined ? undefined : toInstant({ ...date, ...time }, zone, options);
 }
 
-/** How most feeds write a date, RFC 822 and RFC 3339 without a fault; whoever runs JavaScript reads that natively. */
-const USUAL =
-  /^(?:[A-Z][a-z]{2}, (?:0[1-9]|1\d|2[0-8]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:19|20)\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d GMT|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z)$/;
+/** How most feeds write a date: RFC 822 or RFC 3339 without a fault, which every JavaScript engine reads the same. */
+const USUAL = (() => {
+  const day = '(?:0[1-9]|1\\d|2[0-8])';
+  const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
+  const year = '(?:19|20)\\d\\d';
+  const time = '(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}';
+  const hours = '[+-](?:0\\d|1[0-2])';
+  return new RegExp(
+    `^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ${day} ${month} ${year} ${time} (?:GMT|${hours}00)` +
+      `|${year}-(?:0[1-9]|1[0-2])-${day}T${time}(?:Z|${hours}:00))$`,
+  );
+})();
 
 /** No date is longer; the text is a stranger's, and expressions are to be run over it. */
 const MAX_LENGTH = 120;

@@ -87,14 +87,14 @@ export function summarise(text: string): string | undefined {
     space > 0.75 * SUMMARY_LENGTH
       ? start.slice(0, space)
       : start.replace(/(?:[\ud800-\udbff]|\u200d|\ufe0f)+$/, '');
-  return `${cut.slice(0, withoutEnd(cut))}…`;
+  return `${withoutSeparators(cut)}…`;
 }
 
-/** The length of a line without the separators it ends in; an expression would look for them from every character on. */
-function withoutEnd(line: string): number {
-  let { length } = line;
-  while (length > 0 && SEPARATORS.includes(line.charAt(length - 1))) length--;
-  return length;
+/** A line without the separators it ends in. An expression would look for them from every character on. */
+function withoutSeparators(line: string): string {
+  let end = line.length;
+  while (end > 0 && SEPARATORS.includes(line.charAt(end - 1))) end--;
+  return line.slice(0, end);
 }
 
 const SEPARATORS = ' ,;:，、；：';

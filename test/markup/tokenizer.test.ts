@@ -154,6 +154,20 @@ describe('tokens of HTML', () => {
   });
 });
 
+describe('bare text', () => {
+  it.each([
+    ['a b 中文', true],
+    ['a > b', false],
+    ['a < b', false],
+    ['a &amp; b', false],
+  ])('of %j is told: %s', (text, isBare) => {
+    const tokens = new Tokenizer(`<p>${text}</p>&>`, 'html');
+    tokens.next();
+    expect(tokens.next()).toBe('text');
+    expect(tokens.isBareText).toBe(isBare);
+  });
+});
+
 describe('limits of the tokenizer', () => {
   it('looks at 256 attributes of a tag at most', () => {
     const tokenizer = new Tokenizer(
