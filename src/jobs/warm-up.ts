@@ -2,7 +2,7 @@
  * Reads a small feed while the Worker starts, when this module is loaded. Functions are compiled when they are first
  * called, and again, to be fast, when they have been called some hundred times; the first poll of an isolate would pay
  * for both out of its 10 ms of CPU time on the free plan, and the start has a limit of its own, of a second. Hence
- * bodies with enough tags and text, several times: that takes half from the first request, for forty milliseconds of the
+ * bodies with enough tags and text, several times: that takes half from the first request, for fifty milliseconds of the
  * start. `npm run bench -- cold ingest` shows both.
  */
 import { escapeText } from '../markup/escape.ts';
