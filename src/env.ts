@@ -1,3 +1,4 @@
+import type { AddressPolicy } from './fetch/public-address.ts';
 import { readRepositoryAddress } from './git/repository-address.ts';
 import type { ImageAccess } from './images/access.ts';
 import type { ArchiveBucket } from './images/archive.ts';
@@ -67,7 +68,8 @@ export interface Config {
   limits: PlanLimits;
   siteTitle: string;
   timezone: string;
-  privateOrigins: readonly string[];
+  /** Which addresses may be asked. The host that a request came to is refused besides. */
+  addresses: AddressPolicy;
   imageAccess: ImageAccess;
   /** The owner's webhook. */
   alert?: AlertTarget;
@@ -81,11 +83,16 @@ export interface Config {
 /** Reads the variables. A wrong one throws with its name and what to write, because nothing works right with it. */
 export function readConfig(env: Env): Config {
   const { ADMIN_TOKEN, PUBLIC_URL, SITE_TITLE, TIMEZONE, PRIVATE_ORIGINS } = env;
+  const publicOrigin = PUBLIC_URL ? readOrigin('PUBLIC_URL', PUBLIC_URL) : undefined;
   return {
     limits: readPlan(env.PLAN || 'free'),
     siteTitle: SITE_TITLE || 'Tributary',
     timezone: readTimezone(TIMEZONE || 'UTC'),
-    privateOrigins: listOf(PRIVATE_ORIGINS).map((text) => readOrigin('PRIVATE_ORIGINS', text)),
+    addresses: {
+      allowedOrigins: new Set(listOf(PRIVATE_ORIGINS).map((text) => readOrigin('PRIVATE_ORIGINS', text))),
+      // asking ourselves would be a loop
+      ownHosts: new Set(publicOrigin === undefined ? [] : [new URL(publicOrigin).host]),
+    },
     imageAccess: {
       mode: readImageAccess(env.IMAGE_ACCESS || 'sources'),
       hosts: listOf(env.IMAGE_HOSTS),
@@ -100,7 +107,7 @@ export function readConfig(env: Env): Config {
     ...(env.GIT_REPO && { publish: readPublishTarget(env, env.GIT_REPO) }),
     ...(env.WEBSUB_HUB && { hub: readHubTarget(env.WEBSUB_HUB, PUBLIC_URL) }),
     ...(ADMIN_TOKEN && { adminToken: ADMIN_TOKEN }),
-    ...(PUBLIC_URL && { publicOrigin: readOrigin('PUBLIC_URL', PUBLIC_URL) }),
+    ...(publicOrigin !== undefined && { publicOrigin }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { createApp } from './app.ts';
-import { type Config, type Env, readConfig } from './env.ts';
-import type { AddressPolicy } from './fetch/public-address.ts';
+import { type Env, readConfig } from './env.ts';
 import { askHubs, canBeCalledBy } from './jobs/ask-hubs.ts';
 import { type ConsumeTools, consume, giveUpAll } from './jobs/consume.ts';
 import { keepHouse } from './jobs/housekeeping.ts';
@@ -72,7 +71,7 @@ async function doRegularWork(env: Env): Promise<void> {
   await askForPings(env);
   // last, because how many requests hubs take is up to those who name them
   if (publicOrigin !== undefined) {
-    const tools = { fetch, policy: policyOf(config), userAgent: userAgent(publicOrigin), publicOrigin };
+    const tools = { fetch, policy: config.addresses, userAgent: userAgent(publicOrigin), publicOrigin };
     await askHubs({ ...tools, subscriptions: new SubscriptionStore(env.DB), now: Date.now() }).catch(
       (error) => console.error('hubs could not be asked', error),
     );
@@ -142,7 +141,7 @@ async function pollTools(env: Env): Promise<Omit<ConsumeTools, 'onChange'>> {
   const readers = await recentReaders(env);
   return {
     fetch,
-    policy: policyOf(config),
+    policy: config.addresses,
     userAgentFor: (source) => userAgent(publicOrigin, subscribersOf(scopeKeysOf(source), readers)),
     articles: new ArticleStore(env.DB),
     sources: new SourceStore(env.DB),
@@ -165,12 +164,4 @@ async function recentReaders(env: Env): Promise<NonNullable<typeof known>['reade
   if (known === undefined || now - known.at > 3_600_000)
     known = { readers: await new ReaderStore(env.DB).recent(now), at: now };
   return known.readers;
-}
-
-/** Asking ourselves would be a loop. */
-function policyOf({ privateOrigins, publicOrigin }: Config): AddressPolicy {
-  return {
-    allowedOrigins: new Set(privateOrigins),
-    ownHosts: new Set(publicOrigin === undefined ? [] : [new URL(publicOrigin).host]),
-  };
 }

@@ -54,10 +54,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'user-agent.ts',
     'websub',
   ],
-  'env.ts': ['git', 'images', 'jobs', 'sources'],
+  'env.ts': ['fetch', 'git', 'images', 'jobs', 'sources'],
   'user-agent.ts': [],
   'app.ts': ['env.ts', 'routes', 'store'],
-  'worker.ts': ['app.ts', 'env.ts', 'fetch', 'jobs', 'sources', 'store', 'user-agent.ts'],
+  'worker.ts': ['app.ts', 'env.ts', 'jobs', 'sources', 'store', 'user-agent.ts'],
 };
 
 /** The middle runs anywhere: no Worker platform, no Node but its hashes. */

@@ -1,6 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../app.ts';
-import type { AddressPolicy } from '../fetch/public-address.ts';
 import { IsolateMemory } from '../images/isolate-memory.ts';
 import { proxyImage } from '../images/proxy.ts';
 import { parseTarget } from '../images/target.ts';
@@ -9,9 +8,7 @@ import { PictureStore } from '../store/picture-store.ts';
 import { SourceStore } from '../store/source-store.ts';
 import { userAgent } from '../user-agent.ts';
 
-type Config = AppEnv['Variables']['config'];
-
-const isolates = new WeakMap<AppEnv['Bindings'], Isolate>();
+const memories = new WeakMap<AppEnv['Bindings'], IsolateMemory>();
 
 /**
  * The image proxy. Which addresses are those of pictures `parseTarget` alone knows; what names no picture is left to
@@ -29,11 +26,11 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
   const { config } = c.var;
   const pictures = new PictureStore(c.env.DB);
   const sources = new SourceStore(c.env.DB);
-  const { memory, policy } = isolateOf(c.env, config);
+  const memory = memoryOf(c.env);
   const now = Date.now();
   const answer = await proxyImage(c.req.raw, {
     fetch,
-    policy,
+    policy: config.addresses,
     isSource: (target) => sources.hasOrigin(target),
     access: config.imageAccess,
     knownHost: (picture) => pictures.host(picture),
@@ -66,22 +63,9 @@ async function saveCounts({ counts }: IsolateMemory, { DB }: AppEnv['Bindings'])
   await counts.flush((each) => new PictureCountStore(DB).add(each, Date.now()));
 }
 
-interface Isolate {
-  memory: IsolateMemory;
-  policy: AddressPolicy;
-}
-
 /** An isolate has one set of settings; what was found out under one holds under no other. */
-function isolateOf(env: AppEnv['Bindings'], config: Config): Isolate {
-  const isolate = isolates.get(env) ?? { memory: new IsolateMemory(), policy: policyOf(config) };
-  isolates.set(env, isolate);
-  return isolate;
-}
-
-/** The host that a request came to is refused besides. */
-function policyOf({ privateOrigins, publicOrigin }: Config): AddressPolicy {
-  return {
-    allowedOrigins: new Set(privateOrigins),
-    ownHosts: new Set(publicOrigin === undefined ? [] : [new URL(publicOrigin).host]),
-  };
+function memoryOf(env: AppEnv['Bindings']): IsolateMemory {
+  const memory = memories.get(env) ?? new IsolateMemory();
+  memories.set(env, memory);
+  return memory;
 }
