@@ -52,10 +52,13 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
   const scope = parseScopedPath(pathname)?.scope;
   if (scope === undefined) return c.notFound();
   const view = scope.kind === 'view' ? await c.var.views.find(scope.name) : undefined;
-  const [followed, shown] = await Promise.all([c.var.sources.all(), sourcesInScope(c, scope)]);
+  const linked = c.var.sources.all().then(linksTo);
+  const [sources, shown, onPage] = await Promise.all([
+    linked,
+    sourcesInScope(c, scope),
+    articlesOn(c, scope, view?.entry, linked),
+  ]);
   if (!shown || (shown.length === 0 && scope.kind !== 'all' && scope.kind !== 'view')) return c.notFound();
-  const sources = new Map(followed.map((each) => [each.source.id, linkTo(each)]));
-  const onPage = await articlesOn(c, scope, view?.entry, sources);
   if (onPage instanceof FilterTooCostly) return c.text(`${onPage.message}\n`, 503, NOT_STORED);
   const { articles, copies } = onPage;
   const { siteTitle, timezone } = c.var.config;
@@ -79,14 +82,15 @@ async function articlesOn(
   c: Context<AppEnv>,
   scope: FeedScope,
   view: ViewEntry | undefined,
-  sources: ShownFrom['sources'],
+  linked: Promise<ShownFrom['sources']>,
 ): Promise<Pick<ShownArticles, 'articles' | 'copies'> | FilterTooCostly> {
   const read: ReadArticles = (limit, behind) => c.var.articles.latest(scope, limit, behind);
   if (view === undefined) return { articles: await read(ARTICLES_ON_A_PAGE, undefined), copies: new Map() };
   const now = Date.now();
   const request = { scope, query: { filters: filtersOfView(view) } };
   try {
-    const { articles, copies } = await shownArticles(c, request, { read, sources, now, seenBy: now });
+    const from = { read, sources: await linked, now, seenBy: now };
+    const { articles, copies } = await shownArticles(c, request, from);
     return { articles: articles.slice(0, ARTICLES_ON_A_PAGE), copies };
   } catch (error) {
     if (error instanceof FilterTooCostly) return error;
@@ -114,6 +118,10 @@ function announcedFeeds(scope: FeedScope): AnnouncedFeed[] {
     { title: 'Atom', type: 'application/atom+xml', href: `${folder}atom.xml` },
     { title: 'JSON Feed', type: 'application/feed+json', href: `${folder}feed.json` },
   ];
+}
+
+function linksTo(followed: readonly FollowedSource[]): ReadonlyMap<string, ReturnType<typeof linkTo>> {
+  return new Map(followed.map((each) => [each.source.id, linkTo(each)]));
 }
 
 function linkTo({ source, state }: FollowedSource): { title: string; href: string } {
