@@ -25,11 +25,12 @@ interface Format {
   write: (feed: FeedDocument) => string;
 }
 
-const FORMATS: Record<(typeof FEED_FILES)[number], Format> = {
+const FORMATS_BY_FILE: Record<(typeof FEED_FILES)[number], Format> = {
   'feed.xml': { contentType: 'application/rss+xml; charset=utf-8', write: toRss },
   'atom.xml': { contentType: 'application/atom+xml; charset=utf-8', write: toAtom },
   'feed.json': { contentType: 'application/feed+json; charset=utf-8', write: toJsonFeed },
 };
+const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries(FORMATS_BY_FILE));
 
 /** What RSSHub's parameter `format` calls them. */
 const FILE_OF_FORMAT: ReadonlyMap<string, string> = new Map([
@@ -102,7 +103,7 @@ function answerPreflight(c: Context<AppEnv>): Response {
 async function serveFeed(c: Context<AppEnv>): Promise<Response> {
   const { pathname, searchParams } = new URL(c.req.url);
   const path = parseScopedPath(pathname);
-  const format = path && new Map<string, Format>(Object.entries(FORMATS)).get(path.file);
+  const format = path && FORMATS.get(path.file);
   if (!path || !format) return c.notFound();
   const result = readFeedQuery(searchParams);
   if (result.kind === 'wrong') return refuse(c, 400, result.message);
