@@ -262,7 +262,7 @@ const TRACKER = new RegExp(
 );
 
 /** Counters that are installed on any host. */
-const TRACKER_FILE = /^[^?#]*\/(?:count\.gif|matomo\.php|piwik\.php|pixel\.gif)(?:[?#]|$)/;
+const TRACKER_FILE = /^https?:[^?#]*\/(?:count\.gif|matomo\.php|piwik\.php|pixel\.gif)(?:[?#]|$)/;
 
 /** Whether an address, as `absoluteUrl` gives it, is a known counter's. */
 export function isTracker(url: string): boolean {
