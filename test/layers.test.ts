@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'worker.ts': ['app.ts', 'env.ts', 'jobs', 'sources', 'store', 'user-agent.ts'],
 };
 
-/** The middle runs anywhere: no Worker platform, no Node but its hashes. */
+/** The middle runs anywhere: no Worker platform, no Node but its hashes and buffers. */
 const FREE_OF_THE_PLATFORM = [
   'article.ts',
   'markup',
@@ -74,7 +74,7 @@ const FREE_OF_THE_PLATFORM = [
   'feeds',
   'posts',
 ];
-const PACKAGES_OF_THE_MIDDLE = ['entities', 'fast-xml-parser', 'yaml', 'node:crypto'];
+const PACKAGES_OF_THE_MIDDLE = ['entities', 'fast-xml-parser', 'yaml', 'node:buffer', 'node:crypto'];
 const GLOBALS_OF_THE_PLATFORM =
   /\bfetch\(|\bcaches\b|\bDate\.now\(|new Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bD1Database\b|\bEnv\b/;
 

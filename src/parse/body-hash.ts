@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 
 /** Raised when feeds are read differently, so that a document that is sent again is read again. */
@@ -14,55 +15,43 @@ export function bodyHash(bytes: Uint8Array): string {
  */
 export function stableHash(bytes: Uint8Array): string {
   // one character a byte, whatever the encoding is: every name looked for is ASCII
-  const text = new TextDecoder('windows-1252').decode(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const hash = createHash('sha256').update(`${READING}:`);
   let kept = 0;
   for (const { start, end } of volatileParts(text)) {
-    hash.update(text.slice(kept, start));
+    hash.update(bytes.subarray(kept, start));
     kept = end;
   }
-  return hash.update(text.slice(kept)).digest('hex');
+  return hash.update(bytes.subarray(kept)).digest('hex');
 }
 
-/** Elements that change by themselves, wherever they stand. */
-const VOLATILE = [
-  'lastBuildDate',
-  'updated',
-  'feedDate',
-  'dc:date',
-  'slash:comments',
-  'media:starRating',
-  'media:statistics',
-];
-/** Of the channel only: an item's date is news. */
-const VOLATILE_IN_CHANNEL = 'pubDate';
+/** Comments, elements that change by themselves, wherever they stand, and the date of the channel: an item's is news. */
+const VOLATILE =
+  /<(?:!--|item|entry|(lastBuildDate|updated|feedDate|dc:date|slash:comments|media:starRating|media:statistics|pubDate)[\s/>])/g;
 /** They hold a date or a number; what is longer is something else. */
 const MAX_CONTENT = 200;
 
-/** Where the volatile parts are, in order. One pass, and from each `<` a bounded look ahead. */
+/** Where the volatile parts are, in order. */
 function* volatileParts(text: string): Generator<{ start: number; end: number }> {
   let isChannel = true;
   let hasCommentEnds = true;
-  for (let start = text.indexOf('<'); start >= 0; ) {
-    let end = start + 1;
-    if (hasCommentEnds && text.startsWith('!--', start + 1)) {
-      const close = text.indexOf('-->', start + 4);
+  const search = new RegExp(VOLATILE);
+  for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+    const { 0: tag, 1: name, index: start } = match;
+    let end: number | undefined;
+    if (tag === '<!--') {
+      const close = hasCommentEnds ? text.indexOf('-->', start + 4) : -1;
       if (close < 0) hasCommentEnds = false;
       else end = close + 3;
-    } else {
-      if (text.startsWith('item', start + 1) || text.startsWith('entry', start + 1)) isChannel = false;
-      end = volatileElementEnd(text, start, isChannel) ?? end;
-    }
-    if (end > start + 1) yield { start, end };
-    start = text.indexOf('<', end);
+    } else if (name === undefined) isChannel = false;
+    else if (isChannel || name !== 'pubDate') end = elementEnd(text, start, name);
+    if (end === undefined) continue;
+    yield { start, end };
+    search.lastIndex = end;
   }
 }
 
-function volatileElementEnd(text: string, start: number, isChannel: boolean): number | undefined {
-  const isNamed = (name: string) =>
-    text.startsWith(name, start + 1) && /[\s/>]/.test(text[start + 1 + name.length] ?? '');
-  const name = isChannel && isNamed(VOLATILE_IN_CHANNEL) ? VOLATILE_IN_CHANNEL : VOLATILE.find(isNamed);
-  if (name === undefined) return undefined;
+function elementEnd(text: string, start: number, name: string): number | undefined {
   const ahead = text.slice(start, start + 2 * name.length + MAX_CONTENT);
   const tagEnd = ahead.indexOf('>');
   if (tagEnd < 0) return undefined;
