@@ -5,6 +5,7 @@
  */
 import { bodyHash } from '../src/parse/body-hash.ts';
 import { type Contender, measureIsolates } from './isolates.ts';
+import { allButFirst } from './known-items.ts';
 import { makeFeed } from './samples.ts';
 
 const ROUNDS = 5;
@@ -15,8 +16,15 @@ const MOST = 0.05;
 
 type Answer = 'new bytes' | 'same bytes' | '304';
 
-/** A Worker that polls one source, whose server answers so; the feed is what the Worker is sent. */
-function polling(name: string, answer: Answer, hash: string): Contender {
+const ID = '0123456789ab';
+const FEED_URL = 'https://news.example.org/feed';
+
+/**
+ * A Worker that polls one source, whose server answers so; the feed is what the Worker is sent. `hash` is that of its
+ * bytes, `saved` holds the items that are known.
+ */
+function polling(name: string, answer: Answer, hash: string, saved = new Map<string, object>()): Contender {
+  const savedRows = [...saved].map(([fingerprint, item]) => ({ fingerprint, ...item }));
   return {
     name,
     source: `import '../src/jobs/warm-up.ts';
@@ -25,10 +33,16 @@ function polling(name: string, answer: Answer, hash: string): Contender {
       import { fromSourceRow } from '../src/store/source-row.ts';
       import { SourceStore } from '../src/store/source-store.ts';
       // takes the values, and does nothing with them
-      const statement = { bind: (...values) => statement, run: async () => ({ results: [], meta: {} }),
-        all: async () => ({ results: [] }), first: async () => null };
-      const db = { prepare: () => statement, batch: async () => [] };
-      const row = { id: '0123456789ab', url: 'https://news.example.org/feed', entry: '{"categories":["新媒体","新闻"]}',
+      const answering = (results) => {
+        const statement = { bind: (...values) => statement, run: async () => ({ results: [], meta: {} }),
+          all: async () => ({ results }), first: async () => null };
+        return statement;
+      };
+      const saved = answering(${JSON.stringify(savedRows)});
+      const others = answering([]);
+      const db = { prepare: (sql) => (sql.includes('json_each(fingerprints)') && sql.startsWith('SELECT') ? saved : others),
+        batch: async () => [] };
+      const row = { id: '${ID}', url: '${FEED_URL}', entry: '{"categories":["新媒体","新闻"]}',
         next_check_at: 1790000000000, etag: ${answer === '304' ? `'"abc"'` : 'null'}, last_modified: null,
         body_hash: ${answer === 'same bytes' ? `'${hash}'` : 'null'}, stable_hash: null, hints: '{"minutesBetweenPolls":60}',
         rhythm: '{"gapMinutes":60,"newestAt":1790000000000}', redirect: null, instances: '{}',
@@ -66,25 +80,31 @@ const ANSWERS: Contender = {
 
 /** Prints the costs, and tells whether an unchanged poll is as cheap as it should be. */
 export async function run(): Promise<void> {
-  const feed = new TextEncoder().encode(makeFeed('escaped', { items: 20, bytes: 107_000 }));
+  const text = makeFeed('escaped', { items: 20, bytes: 107_000 });
+  const source = { id: ID, url: FEED_URL, categories: [] };
+  const known = allButFirst(text, { source, feedUrl: FEED_URL, identityMode: 'guid' });
+  const feed = new TextEncoder().encode(text);
   const hash = bodyHash(feed);
-  const [answers, full, same, notModified] = await measureIsolates(
+  const [answers, full, oneNew, same, notModified] = await measureIsolates(
     [
       ANSWERS,
       polling('read, 20 new items', 'new bytes', hash),
+      polling('read, 1 new item of 20', 'new bytes', hash, known),
       polling('200, the same bytes', 'same bytes', hash),
       polling('304', '304', hash),
     ],
     { body: feed, rounds: ROUNDS, warmRounds: ROUNDS },
   );
-  if (!answers || !full || !same || !notModified) throw new Error('nothing was measured');
+  if (!answers || !full || !oneNew || !same || !notModified) throw new Error('nothing was measured');
   const ms = {
     full: (full.warm - answers.warm) / POLLS,
+    oneNew: (oneNew.warm - answers.warm) / POLLS,
     same: (same.warm - answers.warm) / POLLS,
     notModified: notModified.warm / POLLS,
   };
   console.log(`a feed of ${Math.round(feed.length / 1000)} KB: CPU ms of a poll, warm`);
   printCost(full.name, ms.full, ms.full);
+  printCost(oneNew.name, ms.oneNew, ms.full);
   printCost(same.name, ms.same, ms.full);
   printCost(notModified.name, ms.notModified, ms.full);
   if (Math.max(ms.same, ms.notModified) > MOST * ms.full) {

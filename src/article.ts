@@ -40,8 +40,27 @@ export interface Enclosure {
   length?: number;
 }
 
+/** An item of a feed document, on its way into the store. */
+interface DocumentItem {
+  /** Its place in the document, from 0. */
+  place: number;
+  /** Differs when the item says something else than before (`normalise/item-fingerprint.ts`). */
+  fingerprint: string;
+}
+
+/** An item that says what it said when its article was saved. */
+export interface UnchangedItem extends DocumentItem, SavedItem {}
+
+/** What is kept of an item beside its article, as long as its feed shows it. */
+export interface SavedItem {
+  /** Of the article. */
+  id: string;
+  /** Of the article: milliseconds since 1970. */
+  published: number;
+}
+
 /** An article on its way into the store, with what tells its identity and its changes. */
-export interface IdentifiedArticle {
+export interface IdentifiedArticle extends DocumentItem {
   article: Article;
   /** The publisher's id of the item. */
   guid?: string;

@@ -1,7 +1,5 @@
 import type { IdentifiedArticle } from '../article.ts';
 import type { FeedResponse } from '../fetch/feed-request.ts';
-import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
-import { modeAfterFreshGuids } from '../normalise/identity.ts';
 import { plainTitle } from '../normalise/plain-text.ts';
 import { bodyHash, stableHash } from '../parse/body-hash.ts';
 import type { ParsedFeed } from '../parse/parsed-feed.ts';
@@ -17,13 +15,13 @@ import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
 import type { SubscriptionStore } from '../store/subscription-store.ts';
 import { findHub } from '../websub/hub-links.ts';
+import { articlesToSave, type KnownArticles } from './articles-to-save.ts';
 import { type AskTools, askForFeed } from './ask-for-feed.ts';
 import { discoverFeed } from './discover.ts';
-import { keepIds } from './keep-ids.ts';
 
 /** What a refresh works with. */
 export interface RefreshTools extends AskTools {
-  articles: Pick<ArticleStore, 'known' | 'sameTitle' | 'save'>;
+  articles: KnownArticles & Pick<ArticleStore, 'save'>;
   sources: Pick<SourceStore, 'savePoll' | 'move' | 'followRedirect'>;
   subscriptions: Pick<SubscriptionStore, 'want' | 'end' | 'recordMissed'>;
   /** Whether a hub can call us. */
@@ -90,17 +88,15 @@ async function saveFeed(
   tools: RefreshTools,
 ): Promise<RefreshOutcome> {
   const { source, state } = followed;
-  const { articles, identityMode } = articlesFromFeed(feed, {
-    source,
-    feedUrl: response.url,
-    identityMode: state.identityMode,
-    now: tools.now,
-  });
-  const kept = await keepIds(source, articles, tools.articles);
-  if (followed.isPushed) await noteWhatHubMissed(source, kept.articles, tools);
-  const changed = await tools.articles.save(source, kept.articles, tools.now, { partial: response.isDelta });
+  const { now } = tools;
+  const reading = { source, feedUrl: response.url, identityMode: state.identityMode, now };
+  const found = await articlesToSave(feed, reading, tools.articles);
+  if (followed.isPushed) await noteWhatHubMissed(source, found.articles, tools);
+  const changed = await tools.articles.save(source, found, now, { partial: response.isDelta });
 
-  const dates = kept.articles.map(({ article }) => article.published);
+  const dates = [...found.articles.map(({ article }) => article), ...found.unchanged].map(
+    ({ published }) => published,
+  );
   // a delta shows neither the whole body nor how often something is published
   const rhythm = response.isDelta ? state.rhythm : rhythmOf(dates);
   const newestAt = Math.max(...dates);
@@ -118,7 +114,7 @@ async function saveFeed(
         ...(!response.isDelta && { bodyHash, stableHash }),
         ...(rhythm !== undefined && { rhythm }),
         hints: publisherHints({ ...feed, ...response }),
-        identityMode: modeAfterFreshGuids(identityMode, kept.freshGuids, articles.length),
+        identityMode: found.identityMode,
         repairs: feed.repairs.map(({ detail }) => detail),
         ...(feedTitle !== '' && { feedTitle }),
         ...(feed.link !== undefined && { siteLink: feed.link }),

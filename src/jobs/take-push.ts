@@ -1,14 +1,13 @@
-import { articlesFromFeed } from '../normalise/articles-from-feed.ts';
 import { readFeed } from '../parse/read-feed.ts';
 import type { FollowedSource } from '../sources/source.ts';
 import type { ArticleStore } from '../store/article-store.ts';
 import type { SourceStore } from '../store/source-store.ts';
 import type { SubscriptionStore } from '../store/subscription-store.ts';
-import { keepIds } from './keep-ids.ts';
+import { articlesToSave, type KnownArticles } from './articles-to-save.ts';
 import { wasJustAsked } from './manual-refresh.ts';
 
 export interface PushTools {
-  articles: Pick<ArticleStore, 'known' | 'sameTitle' | 'save'>;
+  articles: KnownArticles & Pick<ArticleStore, 'save'>;
   sources: Pick<SourceStore, 'makeDue'>;
   subscriptions: Pick<SubscriptionStore, 'recordPush'>;
   /** Milliseconds since 1970. */
@@ -32,8 +31,7 @@ export async function takePush(
     return;
   }
   const { identityMode } = state;
-  const { articles } = articlesFromFeed(feed, { source, feedUrl: topic, identityMode, now });
-  const kept = await keepIds(source, articles, store);
-  await store.save(source, kept.articles, now, { partial: true });
+  const found = await articlesToSave(feed, { source, feedUrl: topic, identityMode, now }, store);
+  await store.save(source, found, now, { partial: true });
   await subscriptions.recordPush(source.id, now);
 }

@@ -6,7 +6,7 @@ import type { RefreshOutcome } from './refresh.ts';
 /** What an invocation spends besides its polls: taking a message, sending on what is left of it. */
 const OVERHEAD = 9;
 /** Queries of a poll: saving how it ended; with articles also what is known of them, and they themselves. */
-const QUERIES = { unchanged: 1, failed: 3, updated: 11, 'put-off': 1 } as const satisfies Record<
+const QUERIES = { unchanged: 1, failed: 3, updated: 12, 'put-off': 1 } as const satisfies Record<
   RefreshOutcome['kind'],
   number
 >;

@@ -1,4 +1,4 @@
-import type { Article, ArticleIdentity, IdentifiedArticle } from '../article.ts';
+import type { Article, ArticleIdentity, IdentifiedArticle, SavedItem, UnchangedItem } from '../article.ts';
 import { type FeedScope, scopeKey, scopeKeysOf, scopeOfKey } from '../sources/feed-scope.ts';
 import type { Source } from '../sources/source.ts';
 import type { ViewEntry } from '../sources/view-entry.ts';
@@ -54,6 +54,10 @@ const PIECE = 500_000;
 const BOTH_SHOWN = `(SELECT json_group_array(value) FROM (
   SELECT value FROM json_each(excluded.article_ids) UNION SELECT value FROM json_each(feed_contents.article_ids)
   LIMIT 400))`;
+const BOTH_FINGERPRINTS = `(SELECT json_group_object(key, value) FROM (
+  SELECT key, value FROM json_each(excluded.fingerprints)
+  UNION SELECT key, value FROM json_each(feed_contents.fingerprints)
+  LIMIT 400))`;
 
 /** The articles in D1. */
 export class ArticleStore {
@@ -81,6 +85,19 @@ export class ArticleStore {
     );
   }
 
+  /** The items that a source's feed showed when it was last saved, and whose articles are still there, by fingerprint. */
+  async savedItems(sourceId: string): Promise<Map<string, SavedItem>> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT items.key AS fingerprint, articles.id, published
+         FROM feed_contents, json_each(fingerprints) AS items JOIN articles ON articles.id = items.value
+         WHERE feed_contents.source_id = ?1`,
+      )
+      .bind(sourceId)
+      .all<SavedItem & { fingerprint: string }>();
+    return new Map(results.map(({ fingerprint, ...item }) => [fingerprint, item]));
+  }
+
   /** Stored articles of a source that have one of these titles. */
   async sameTitle(sourceId: string, titles: readonly string[]): Promise<ArticleIdentity[]> {
     const { results } = await this.#db
@@ -99,20 +116,23 @@ export class ArticleStore {
   }
 
   /**
-   * Writes a source's articles as an upsert on their ids: one that is stored with the same content is left alone, one
-   * that changed keeps its date of publication. The versions of the feeds that show them rise in the same transaction
-   * as the articles, and only when one changed. Retention leaves these articles until the feed shows others;
-   * `partial` ones, of a delta or a push, are shown besides those before. Tells how many changed.
+   * Writes what a document of a source brought. Articles are an upsert on their ids: one that is stored with the same
+   * content is left alone, one that changed keeps its date of publication. The versions of the feeds that show them rise
+   * in the same transaction as the articles, and only when one changed. Retention leaves what the document shows until
+   * another one shows something else; a `partial` document, a delta or a push, is shown besides the one before. Tells how
+   * many articles changed.
    */
   async save(
     source: Source,
-    articles: readonly IdentifiedArticle[],
+    document: { articles: readonly IdentifiedArticle[]; unchanged?: readonly UnchangedItem[] },
     now: number,
     { partial = false } = {},
   ): Promise<number> {
     const scopes = JSON.stringify(scopeKeysOf(source));
+    const shown = shownItems(document);
+    const pieces = piecesOf(document.articles);
+    if (pieces.length === 0 && shown.length > 0) await this.#showing(source.id, shown, now, partial).run();
     let changed = 0;
-    const pieces = piecesOf(articles);
     for (const piece of pieces) {
       const [, counted] = await this.#db.batch<{ changed: number }>([
         this.#db
@@ -144,28 +164,35 @@ export class ArticleStore {
              ON CONFLICT (host, source_id) DO NOTHING`,
           )
           .bind(JSON.stringify(pictureHosts(piece)), source.id),
-        ...(piece === pieces.at(-1) ? [this.#showing(source.id, articles, now, partial)] : []),
+        ...(piece === pieces.at(-1) ? [this.#showing(source.id, shown, now, partial)] : []),
       ]);
       changed += counted?.results[0]?.changed ?? 0;
     }
     return changed;
   }
 
-  /** Records which articles a source's feed shows. */
+  /** Records which items a source's feed shows. */
   #showing(
     sourceId: string,
-    articles: readonly IdentifiedArticle[],
+    shown: readonly ShownItem[],
     now: number,
     partial: boolean,
   ): D1PreparedStatement {
-    const shown = partial ? BOTH_SHOWN : 'excluded.article_ids';
+    const ids = JSON.stringify(shown.map(({ id }) => id));
+    const fingerprints = JSON.stringify(
+      Object.fromEntries(shown.map(({ id, fingerprint }) => [fingerprint, id])),
+    );
     return this.#db
       .prepare(
-        `INSERT INTO feed_contents (source_id, changed_at, article_ids) VALUES (?1, ?2, ?3)
-         ON CONFLICT (source_id) DO UPDATE SET changed_at = excluded.changed_at, article_ids = ${shown}
-         WHERE feed_contents.article_ids <> excluded.article_ids`,
+        `INSERT INTO feed_contents (source_id, changed_at, article_ids, fingerprints) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (source_id) DO UPDATE SET
+           changed_at = iif(feed_contents.article_ids = excluded.article_ids, changed_at, excluded.changed_at),
+           article_ids = ${partial ? BOTH_SHOWN : 'excluded.article_ids'},
+           fingerprints = ${partial ? BOTH_FINGERPRINTS : 'excluded.fingerprints'}
+         WHERE feed_contents.article_ids <> excluded.article_ids
+           OR feed_contents.fingerprints <> excluded.fingerprints`,
       )
-      .bind(sourceId, now, JSON.stringify(articles.map(({ article }) => article.id)));
+      .bind(sourceId, now, ids, fingerprints);
   }
 
   /**
@@ -303,6 +330,19 @@ export class ArticleStore {
       .all<{ id: string }>();
     return results.map(({ id }) => id);
   }
+}
+
+/** An item as its feed shows it. */
+interface ShownItem {
+  id: string;
+  place: number;
+  fingerprint: string;
+}
+
+/** The items of a document in its order. */
+function shownItems({ articles, unchanged = [] }: Parameters<ArticleStore['save']>[1]): ShownItem[] {
+  const read = articles.map(({ article: { id }, place, fingerprint }) => ({ id, place, fingerprint }));
+  return [...read, ...unchanged].sort((one, other) => one.place - other.place);
 }
 
 function toRow({ article, guid, contentHash, simhash }: IdentifiedArticle): object {

@@ -187,6 +187,7 @@ describe('conditional requests', () => {
     await stand.db
       .prepare(`UPDATE articles SET content_hash = 'of a reader before', title = 'misread'`)
       .run();
+    await stand.db.prepare(`UPDATE feed_contents SET fingerprints = '{"of a reader before": "?"}'`).run();
     await stand.poll(id);
     expect(await stand.titles()).toEqual(['misread']);
     expect(lastHeaders()['if-none-match']).toBe('"1"');

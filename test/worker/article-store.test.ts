@@ -29,6 +29,8 @@ const ARTICLE: Article = {
 function identified(change: Partial<Article> = {}, contentHash = 'one'): IdentifiedArticle {
   return {
     article: { ...ARTICLE, ...change },
+    place: 0,
+    fingerprint: contentHash,
     contentHash,
     guid: 'ferry',
     pictures: ['https://img.example/a.jpg'],
@@ -50,14 +52,14 @@ async function stores() {
 describe('the article store', () => {
   it('gives an article back as it was saved', async () => {
     const { articles } = await stores();
-    await articles.save(SOURCE, [identified()], 1000);
+    await articles.save(SOURCE, { articles: [identified()] }, 1000);
     expect(await articles.find(ARTICLE.id)).toEqual(ARTICLE);
   });
 
   it('writes nothing and keeps the version when an article comes again with the same content', async () => {
     const { articles } = await stores();
-    expect(await articles.save(SOURCE, [identified()], 1000)).toBe(1);
-    expect(await articles.save(SOURCE, [identified({ published: 5 })], 2000)).toBe(0);
+    expect(await articles.save(SOURCE, { articles: [identified()] }, 1000)).toBe(1);
+    expect(await articles.save(SOURCE, { articles: [identified({ published: 5 })] }, 2000)).toBe(0);
     expect(await versionOf(articles, { kind: 'all' })).toBe(1000);
     expect((await articles.find(ARTICLE.id))?.published).toBe(ARTICLE.published);
   });
@@ -66,9 +68,9 @@ describe('the article store', () => {
     const { articles, sources } = await stores();
     const idsOf = async (tag: string) =>
       (await articles.latest({ kind: 'tag', tag }, 10)).map(({ title }) => title);
-    await articles.save(SOURCE, [identified({ tags: ['harbour', 'fog', 'fog'] })], 1000);
+    await articles.save(SOURCE, { articles: [identified({ tags: ['harbour', 'fog', 'fog'] })] }, 1000);
     expect(await idsOf('fog')).toEqual([ARTICLE.title]);
-    await articles.save(SOURCE, [identified({ tags: ['harbour', 'sun'] }, 'two')], 2000);
+    await articles.save(SOURCE, { articles: [identified({ tags: ['harbour', 'sun'] }, 'two')] }, 2000);
     expect([await idsOf('fog'), await idsOf('harbour'), await idsOf('sun')]).toEqual([
       [],
       [ARTICLE.title],
@@ -85,17 +87,21 @@ describe('the article store', () => {
 
   it('keeps the date of publication when the content changes', async () => {
     const { articles } = await stores();
-    await articles.save(SOURCE, [identified()], 1000);
+    await articles.save(SOURCE, { articles: [identified()] }, 1000);
     expect(
-      await articles.save(SOURCE, [identified({ title: 'The ferry arrives', published: 5 }, 'two')], 2000),
+      await articles.save(
+        SOURCE,
+        { articles: [identified({ title: 'The ferry arrives', published: 5 }, 'two')] },
+        2000,
+      ),
     ).toBe(1);
     expect(await articles.find(ARTICLE.id)).toEqual({ ...ARTICLE, title: 'The ferry arrives' });
   });
 
   it('raises the version of every feed that shows the article and of no other, even within one millisecond', async () => {
     const { articles } = await stores();
-    await articles.save(SOURCE, [identified()], 1000);
-    await articles.save(SOURCE, [identified({ title: 'Again' }, 'two')], 1000);
+    await articles.save(SOURCE, { articles: [identified()] }, 1000);
+    await articles.save(SOURCE, { articles: [identified({ title: 'Again' }, 'two')] }, 1000);
     const versions: [FeedScope, number | undefined][] = [
       [{ kind: 'all' }, 1001],
       [{ kind: 'category', path: ['新媒体'] }, 1001],
@@ -111,10 +117,10 @@ describe('the article store', () => {
     const { articles, sources } = await stores();
     const other: SourceEntry = { url: 'https://other.example/', categories: ['新媒体', '趣头'] };
     await sources.import({ rsshub: [], sources: [other] }, { now: 1 });
-    await articles.save(SOURCE, [identified()], 1000);
+    await articles.save(SOURCE, { articles: [identified()] }, 1000);
     await articles.save(
       { ...other, id: sourceId(other.url) },
-      [identified({ id: 'f'.repeat(32), sourceId: sourceId(other.url) })],
+      { articles: [identified({ id: 'f'.repeat(32), sourceId: sourceId(other.url) })] },
       1000,
     );
     const ids = async (path: string[]) =>
@@ -130,8 +136,22 @@ describe('the article store', () => {
     const many = Array.from({ length: 200 }, (_, i) =>
       identified({ id: i.toString(16).padStart(32, '0'), contentHtml: '雾'.repeat(30_000) }),
     );
-    expect(await articles.save(SOURCE, many, 1000)).toBe(200);
+    expect(await articles.save(SOURCE, { articles: many }, 1000)).toBe(200);
     expect(await articles.latest({ kind: 'all' }, 300)).toHaveLength(200);
+  });
+
+  it('knows the items that a feed shows, also those that a part of it brought, and none that it shows no longer', async () => {
+    const { articles } = await stores();
+    const item = (name: string) => identified({ id: name.repeat(32), published: name.charCodeAt(0) }, name);
+    const known = async () => [...(await articles.savedItems(SOURCE.id))].sort();
+    const entry = (name: string) => [name, { id: name.repeat(32), published: name.charCodeAt(0) }];
+    await articles.save(SOURCE, { articles: [item('a')] }, 1000);
+    await articles.save(SOURCE, { articles: [item('b')] }, 2000, { partial: true });
+    expect(await known()).toEqual([entry('a'), entry('b')]);
+    const unchanged = [{ id: 'b'.repeat(32), published: 1, place: 0, fingerprint: 'b' }];
+    expect(await articles.save(SOURCE, { articles: [], unchanged }, 3000)).toBe(0);
+    expect(await known()).toEqual([entry('b')]);
+    expect(await articles.savedItems('another')).toEqual(new Map());
   });
 
   it('knows the hosts of the pictures it shows and the page next to a picture', async () => {
@@ -139,13 +159,13 @@ describe('the article store', () => {
     const shown = ['https://shared.example/one/a.jpg', 'https://img.example/a.jpg'];
     await articles.save(
       SOURCE,
-      [{ ...identified({ link: 'https://shared.example/one/1' }), pictures: shown }],
+      { articles: [{ ...identified({ link: 'https://shared.example/one/1' }), pictures: shown }] },
       1,
     );
     const other = { ...SOURCE, id: sourceId('https://other.example/'), url: 'https://other.example/' };
     await new SourceStore(env.DB).import({ rsshub: [], sources: [other] }, { now: 1 });
     const two = identified({ id: 'f'.repeat(32), sourceId: other.id, link: 'https://shared.example/two/1' });
-    await articles.save(other, [{ ...two, pictures: ['https://shared.example/two/a.jpg'] }], 1);
+    await articles.save(other, { articles: [{ ...two, pictures: ['https://shared.example/two/a.jpg'] }] }, 1);
     const pictures = new PictureStore(env.DB);
     const pageOf = async (url: string) => (await pictures.host(new URL(url)))?.page;
     expect(await pageOf('https://shared.example/two/b.jpg')).toBe('https://shared.example/two/1');
@@ -173,7 +193,7 @@ describe('the source store', () => {
 
   it('lets articles follow the category path their owner changes', async () => {
     const { sources, articles } = await stores();
-    await articles.save(SOURCE, [identified()], 1000);
+    await articles.save(SOURCE, { articles: [identified()] }, 1000);
     await sources.import(
       { rsshub: [], sources: [{ ...ENTRY, categories: ['News', 'Ferry'] }] },
       { now: 2000 },
@@ -195,7 +215,7 @@ describe('the source store', () => {
 
   it('removes what a pruning import does not list, with its articles', async () => {
     const { sources, articles } = await stores();
-    await articles.save(SOURCE, [identified()], 1000);
+    await articles.save(SOURCE, { articles: [identified()] }, 1000);
     const counts = await sources.import({ rsshub: [], sources: [] }, { now: 2000, prune: true });
     expect(counts.removed).toBe(1);
     expect(await sources.all()).toEqual([]);
