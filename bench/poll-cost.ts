@@ -5,7 +5,7 @@
  */
 import { bodyHash } from '../src/parse/body-hash.ts';
 import { type Contender, measureIsolates } from './isolates.ts';
-import { allButFirst } from './known-items.ts';
+import { knownItems } from './known-items.ts';
 import { makeFeed } from './samples.ts';
 
 const ROUNDS = 5;
@@ -82,7 +82,7 @@ const ANSWERS: Contender = {
 export async function run(): Promise<void> {
   const text = makeFeed('escaped', { items: 20, bytes: 107_000 });
   const source = { id: ID, url: FEED_URL, categories: [] };
-  const known = allButFirst(text, { source, feedUrl: FEED_URL, identityMode: 'guid' });
+  const known = knownItems(text, { source, feedUrl: FEED_URL, identityMode: 'guid' }, { newItems: 1 });
   const feed = new TextEncoder().encode(text);
   const hash = bodyHash(feed);
   const [answers, full, oneNew, same, notModified] = await measureIsolates(
