@@ -5,7 +5,8 @@ import { articleUrn } from '../article.ts';
 import type { FeedDocument, FeedPaging, FeedSource } from '../feeds/feed-document.ts';
 import { type FeedQuery, toCanonicalQuery } from '../feeds/feed-query.ts';
 import { type FeedScope, feedTitle, scopeFolder, scopeKey } from '../sources/feed-scope.ts';
-import { type FollowedSource, sourceTitle } from '../sources/source.ts';
+import { sourceTitle } from '../sources/source.ts';
+import type { SourceEdition } from '../store/archive-store.ts';
 import { lastClosedMonth, monthRange } from './archive-month.ts';
 import { type ShownArticles, shownArticles } from './shown-articles.ts';
 
@@ -40,8 +41,7 @@ export async function loadFeed(
   updated: number,
 ): Promise<FeedDocument | undefined> {
   const { scope, query } = request;
-  const followed = await c.var.sources.all();
-  const sources = new Map(followed.map((each) => [each.source.id, toFeedSource(each)]));
+  const sources = feedSources(await c.var.sources.all());
   const loaded =
     query.archive === undefined
       ? await loadCurrent(c, request, sources)
@@ -51,12 +51,12 @@ export async function loadFeed(
   const hub = hubOf(c, request);
   return {
     id: feedUrn(scope, toCanonicalQuery(filters)),
-    title: feedTitle(scope, sources, c.var.config.siteTitle, request.viewTitle),
+    title: feedTitle(scope, loaded.sources, c.var.config.siteTitle, request.viewTitle),
     pageUrl: c.var.origin + scopeFolder(scope),
     selfUrl: feedAddress(c.var.origin, request),
     updated: loaded.updated ?? updated,
     articles: loaded.articles,
-    sources,
+    sources: loaded.sources,
     copies: loaded.copies,
     proxyOrigin: c.var.origin,
     paging: loaded.paging,
@@ -67,6 +67,7 @@ export async function loadFeed(
 type Sources = ReadonlyMap<string, FeedSource>;
 
 interface Loaded extends Pick<ShownArticles, 'articles' | 'copies'> {
+  sources: Sources;
   paging: FeedPaging;
   /** Of a document that does not change any more. */
   updated?: number;
@@ -91,6 +92,7 @@ async function loadCurrent(c: Context<AppEnv>, request: FeedRequest, sources: So
   return {
     articles,
     copies,
+    sources,
     paging: {
       ...(rest && { next: address({ ...feed, before: rest }) }),
       ...(before !== undefined && { current: address(feed) }),
@@ -104,13 +106,14 @@ async function loadArchive(
   c: Context<AppEnv>,
   request: FeedRequest,
   month: string,
-  sources: Sources,
+  present: Sources,
 ): Promise<Loaded | undefined> {
   const { before: _, archive: __, ...feed } = request.query;
   const now = Date.now();
   if (month > lastClosedMonth(now)) return undefined;
   const archive = await c.var.archives.closed(request.scope, month, monthRange(month), now);
   if (archive === undefined) return undefined;
+  const sources = new Map([...present, ...feedSources(await c.var.archives.sourceEditions(archive))]);
   const { articles, copies, rest } = await shownArticles(c, request, {
     read: (limit, behind) => c.var.archives.articles(archive, limit, behind),
     sources,
@@ -127,6 +130,7 @@ async function loadArchive(
   return {
     articles,
     copies,
+    sources,
     updated: archive.closedAt,
     paging: {
       isArchive: true,
@@ -145,7 +149,11 @@ function feedUrn(scope: FeedScope, query: string): string {
   return articleUrn(`${digest.slice(0, 12)}8${digest.slice(13, 16)}8${digest.slice(17, 32)}`);
 }
 
-function toFeedSource({ source, state }: FollowedSource): FeedSource {
+function feedSources(sources: readonly SourceEdition[]): Map<string, FeedSource> {
+  return new Map(sources.map((each) => [each.source.id, toFeedSource(each)]));
+}
+
+function toFeedSource({ source, state }: SourceEdition): FeedSource {
   const pageUrl = state.siteLink;
   return {
     title: sourceTitle(source, state.feedTitle),

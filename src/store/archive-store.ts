@@ -1,5 +1,6 @@
 import type { Article } from '../article.ts';
 import { type FeedScope, scopeKey } from '../sources/feed-scope.ts';
+import type { PollState, Source } from '../sources/source.ts';
 import { type ArticleRow, fromRow } from './article-row.ts';
 import { type Position, scopeQuery } from './scope-query.ts';
 
@@ -15,6 +16,20 @@ export interface FeedArchive {
   /** The month before it that has articles, such as `2026-09`. */
   previous?: string;
 }
+
+/** A source as it was, as far as articles show it. */
+export interface SourceEdition {
+  source: Source;
+  state: Pick<PollState, 'feedTitle' | 'siteLink'>;
+}
+
+/** Until when the edition counted that was there at a time; NULL where nothing has changed since. */
+const editionAt = (time: string, table: string, id: string) =>
+  `(SELECT min(until) FROM ${table} WHERE id = ${id} AND until > ${time})`;
+
+/** A column as the edition has it, or as it is where there is none. */
+const asItWas = (table: string, edition: string) => (column: string) =>
+  `CASE WHEN ${edition}.id IS NULL THEN ${table}.${column} ELSE ${edition}.${column} END AS ${column}`;
 
 /** Months of feeds that do not change any more (RFC 5005, 4), in D1. */
 export class ArchiveStore {
@@ -106,6 +121,21 @@ export class ArchiveStore {
     return articles;
   }
 
+  /** Sources as they were when an archive was closed, where they have changed since. */
+  async sourceEditions({ closedAt }: FeedArchive): Promise<SourceEdition[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT id, url, entry, feed_title, site_link FROM source_editions AS edition
+         WHERE until = ${editionAt('?1', 'source_editions', 'edition.id')}`,
+      )
+      .bind(closedAt)
+      .all<{ id: string; url: string; entry: string; feed_title: string | null; site_link: string | null }>();
+    return results.map(({ id, url, entry, feed_title: feedTitle, site_link: siteLink }) => ({
+      source: { id, url, ...JSON.parse(entry) },
+      state: { ...(feedTitle !== null && { feedTitle }), ...(siteLink !== null && { siteLink }) },
+    }));
+  }
+
   /** A piece of an archive: the one that has an article, or the one of that number. */
   async #archivePiece(
     { scope, month }: FeedArchive,
@@ -125,15 +155,16 @@ export class ArchiveStore {
 
   /** Articles as they were at a time, newest first. */
   async #editions(ids: readonly string[], time: number): Promise<Article[]> {
-    const asItWas = (column: string) =>
-      `CASE WHEN edition.id IS NULL THEN articles.${column} ELSE edition.${column} END AS ${column}`;
+    const ofArticle = ['title', 'link', 'front', 'content_html'].map(asItWas('articles', 'edition'));
+    const ofSource = ['url', 'entry', 'feed_title'].map(asItWas('sources', 'source_edition'));
     const { results } = await this.#db
       .prepare(
-        `SELECT articles.id, source_id, articles.published, ${asItWas('title')}, ${asItWas('link')},
-           ${asItWas('front')}, ${asItWas('content_html')}, url, entry, feed_title
+        `SELECT articles.id, source_id, articles.published, ${[...ofArticle, ...ofSource].join(', ')}
          FROM articles JOIN sources ON sources.id = source_id
-         LEFT JOIN article_editions AS edition ON edition.id = articles.id AND edition.until =
-           (SELECT min(until) FROM article_editions WHERE id = articles.id AND until > ?2)
+         LEFT JOIN article_editions AS edition
+           ON edition.id = articles.id AND edition.until = ${editionAt('?2', 'article_editions', 'articles.id')}
+         LEFT JOIN source_editions AS source_edition
+           ON source_edition.id = source_id AND source_edition.until = ${editionAt('?2', 'source_editions', 'source_id')}
          WHERE articles.id IN (SELECT value FROM json_each(?1)) ORDER BY articles.published DESC, articles.id`,
       )
       .bind(JSON.stringify(ids), time)

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ArticleStore } from '../../src/store/article-store.ts';
 import { answerWith, call, callAsOwner, changeDatabase, follow, items, pollAll, rss } from './follow.ts';
@@ -293,6 +294,30 @@ describe('the archive of a feed', () => {
     await callAsOwner('PATCH', `/api/sources/${id}`, { categories: ['b'] });
     expect((await items('/categories/a/feed.json')).map(({ title }) => title)).toEqual(['T2024-03-15']);
     expect((await entriesOf(paths[1] ?? '')).length).toBe(2);
+  });
+
+  it('stays when its publisher and its owner call a source otherwise', async () => {
+    const id = await followFeed(rssOf('2024-03-31', '2024-03-02', '2024-01-31'));
+    const paths = ['/feed.xml', `/sources/${id}/atom.xml`, '/feed.json'].map(
+      (path) => `${path}?archive=2024-03`,
+    );
+    const before = await Promise.all(paths.map(read));
+    const rename = (title: string) =>
+      rssOf('2024-03-31').replace('>News<', `>${title}<`).replace('//news.example/<', `//${title}.example/<`);
+    for (const title of ['gazette', 'courier']) {
+      await answerWith({ '/feed': { body: rename(title) } });
+      await pollAll();
+      // asked for anew: what a source is called alone is no news
+      expect(await read(`/feed.xml?filter=${title}|T`)).toContain(`>${title}</source>`);
+      expect(await Promise.all(paths.map(read))).toEqual(before);
+    }
+    await callAsOwner('PATCH', `/api/sources/${id}`, { title: 'Herald', categories: ['b', 'c'] });
+    expect(await read('/feed.xml')).toContain('>Herald</source>');
+    expect(await Promise.all(paths.map(read))).toEqual(before);
+    // closed after all this, it has the names of now
+    expect(await read('/feed.xml?archive=2024-01')).toContain('>Herald</source>');
+    const kept = await env.DB.prepare('SELECT count(*) AS count FROM source_editions').first('count');
+    expect(kept).toBe(1);
   });
 
   it('of a month with very many articles has each once, and goes on behind those that were removed', {
