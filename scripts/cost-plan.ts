@@ -65,7 +65,7 @@ const ROWS_WRITTEN = {
   tag: 2,
 };
 /** `claim`: of a claim that is still leased, in each run. */
-const ROWS_READ = { source: 1, claim: 4, run: 15, message: 55, poll: 2, change: 200 };
+const ROWS_READ = { source: 1, claim: 4, run: 15, message: 55, poll: 2, change: 90 };
 const LEASE_MINUTES = 30;
 /** Of an article with a body of 5 KB, its indexes and tags. */
 const KILOBYTES_PER_ITEM = 6.5;
