@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { type Config, type Env, readConfig } from './env.ts';
 import { apiRoutes } from './routes/api.ts';
 import { feedRoutes } from './routes/feeds.ts';
@@ -6,6 +7,7 @@ import { healthRoutes } from './routes/health.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { postRoutes } from './routes/posts.ts';
+import { answerFault, answerNothingHere, answerOtherMethod } from './routes/unanswered.ts';
 import { websubRoutes } from './routes/websub.ts';
 import { ArchiveStore } from './store/archive-store.ts';
 import { ArticleStore } from './store/article-store.ts';
@@ -37,6 +39,7 @@ export function createApp(): Hono<AppEnv> {
   });
   // first, for they are many, and one from memory costs little more than what is set up for the others
   app.route('/', pictureRoutes());
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: answerOtherMethod }));
   app.use((c, next) => {
     c.set('origin', c.var.config.publicOrigin ?? new URL(c.req.url).origin);
     c.set('articles', new ArticleStore(c.env.DB));
@@ -52,10 +55,10 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', apiRoutes());
   app.route('/', websubRoutes());
   app.route('/', pageRoutes());
-  app.notFound((c) => c.text('There is nothing at this address.\n', 404, NOT_STORED));
+  app.notFound(answerNothingHere);
   app.onError((error, c) => {
     console.error(`${c.req.method} ${c.req.path} failed`, error);
-    return c.text('This failed on our side; the log says why.\n', 500, NOT_STORED);
+    return answerFault(c);
   });
   return app;
 }
@@ -68,6 +71,3 @@ function configOf(env: Env): Config {
   configs.set(env, config);
   return config;
 }
-
-/** Cloudflare keeps an answer that says nothing about caching for hours. */
-const NOT_STORED = { 'Cache-Control': 'no-store' };

@@ -81,23 +81,10 @@ const FOLDERS = ['', '/categories/:path{.+}', '/sources/:id', '/tags/:tag', '/vi
 export function feedRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   for (const file of FEED_FILES) {
-    for (const folder of FOLDERS) {
-      routes.get(`${folder}/${file}`, serveFeed);
-      routes.options(`${folder}/${file}`, answerPreflight);
-    }
+    for (const folder of FOLDERS) routes.get(`${folder}/${file}`, serveFeed);
   }
   for (const folder of FOLDERS) routes.get(`${folder}/opml.xml`, serveOpml);
   return routes;
-}
-
-/** A script on another site asks before it sends validators. */
-function answerPreflight(c: Context<AppEnv>): Response {
-  return c.body(null, 204, {
-    ...FEED_HEADERS,
-    'Access-Control-Allow-Methods': 'GET, HEAD',
-    'Access-Control-Allow-Headers': 'If-None-Match, If-Modified-Since',
-    'Access-Control-Max-Age': '86400',
-  });
 }
 
 async function serveFeed(c: Context<AppEnv>): Promise<Response> {

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 /** An error as `application/problem+json` (RFC 9457). */
 export function problem(
   c: Context,
-  status: 400 | 401 | 403 | 404 | 409 | 413 | 422,
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 500,
   title: string,
   detail: string,
   more: Record<string, unknown> = {},

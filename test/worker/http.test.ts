@@ -164,6 +164,34 @@ describe('a picture', () => {
   });
 });
 
+describe('an address', () => {
+  it.each([
+    '/',
+    '/feed.xml',
+    '/opml.xml',
+    '/health.xml',
+    '/healthz',
+    '/posts.json',
+    '/views/none/atom.xml',
+    '/style.css',
+  ])('%s says by which methods it is read', async (path) => {
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      const refused = await call(path, { method });
+      expect([refused.status, refused.headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+      expect(refused.headers.get('Cache-Control')).toBe('no-store');
+    }
+    const asked = await call(path, { method: 'OPTIONS' });
+    expect([asked.status, asked.headers.get('Allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
+    expect(asked.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(asked.headers.get('Access-Control-Allow-Headers')).toContain('If-None-Match');
+  });
+
+  it('at which nothing is says so to every method', async () => {
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS'])
+      expect((await call('/nothing', { method })).status).toBe(404);
+  });
+});
+
 describe('a page', () => {
   it('shows the river with its feeds announced, and nothing of a source can run on it', async () => {
     await followOne(
@@ -377,6 +405,16 @@ describe('the owner’s calls', () => {
     expect((await callAsOwner('DELETE', `/api/sources/${id}`)).status).toBe(204);
     expect((await callAsOwner('DELETE', `/api/sources/${id}`)).status).toBe(404);
     expect(await items()).toEqual([]);
+  });
+
+  it('answer as problems where there is no such call, or none by this method', async () => {
+    const nothing = await callAsOwner('GET', '/api/nothing');
+    expect(nothing.status).toBe(404);
+    expect(nothing.headers.get('Content-Type')).toBe('application/problem+json');
+    const other = await callAsOwner('PUT', '/api/sources/none');
+    expect([other.status, other.headers.get('Allow')]).toEqual([405, 'GET, HEAD, PATCH, DELETE']);
+    expect(other.headers.get('Content-Type')).toBe('application/problem+json');
+    expect(await other.json()).toMatchObject({ title: 'This address takes GET, HEAD, PATCH, DELETE' });
   });
 
   it('answer a body that is no JSON or too large with a sentence', async () => {
