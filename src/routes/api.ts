@@ -116,8 +116,8 @@ function stateWord({ failure, lastSuccessAt, nextCheckAt }: PollState): string {
 
 /** Takes one source, `{"url": …}`, or a list of them, `{"rsshub": […], "sources": […], "prune": true}`. */
 async function addOrImport(c: Context<AppEnv>): Promise<Response> {
-  const body: unknown = await c.req.json().catch(() => undefined);
-  if (typeof body !== 'object' || body === null) return problem(c, 400, 'The body is no JSON object', '');
+  const body = await readObject(c);
+  if (body === undefined) return noObject(c);
   if ('sources' in body) return importList(c, body);
   const entry = checkSourceEntry(body);
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
@@ -129,8 +129,8 @@ async function addOrImport(c: Context<AppEnv>): Promise<Response> {
 async function changeSource(c: Context<AppEnv>): Promise<Response> {
   const followed = await c.var.sources.find(c.req.param('id') ?? '');
   if (followed === undefined) return noSuchSource(c);
-  const patch: unknown = await c.req.json().catch(() => undefined);
-  if (typeof patch !== 'object' || patch === null) return problem(c, 400, 'The body is no JSON object', '');
+  const patch = await readObject(c);
+  if (patch === undefined) return noObject(c);
   const { id, ...before } = followed.source;
   const entry = checkSourceEntry({ ...before, ...patch });
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
@@ -150,16 +150,46 @@ async function refuseProposal(c: Context<AppEnv>): Promise<Response> {
     : problem(c, 404, 'Nothing is proposed for this source', 'A proposal is in `failure.proposedUrl`.');
 }
 
-async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
-  const { sources, rsshub, profiles, views, prune } = body as Record<string, unknown>;
+async function importList(c: Context<AppEnv>, body: Record<string, unknown>): Promise<Response> {
+  const { sources, rsshub, profiles, views, prune = false, ...others } = body;
   if (!Array.isArray(sources)) return problem(c, 422, 'The list is not right', '`sources` is a list.');
-  const problems: { index?: number; message: string }[] = [];
   const instances = checkInstances(rsshub ?? []);
-  if (instances.kind === 'wrong') problems.push({ message: instances.message });
   const own = checkProfiles(profiles);
   const checkedViews = checkViews(views ?? {});
-  for (const message of [...own.problems, ...checkedViews.problems]) problems.push({ message });
+  const listed = checkEntries(sources);
+  const known = [
+    ...(await c.var.sources.all()).map(({ source }) => source),
+    ...listed.entries.map(({ url }) => ({ url, id: sourceId(url) })),
+  ];
+  const messages = [
+    ...Object.keys(others).map((name) => `unknown field \`${name}\`; known are ${LIST_FIELDS.join(', ')}`),
+    ...(typeof prune === 'boolean' ? [] : ['`prune` is true or false']),
+    ...(instances.kind === 'wrong' ? [instances.message] : []),
+    ...own.problems,
+    ...checkedViews.problems,
+    ...unknownSources(checkedViews.views, known).map(
+      (name) => `a view names ${name}, which is no source; list it first`,
+    ),
+  ];
+  const problems = [...messages.map((message) => ({ message })), ...listed.problems];
+  if (problems.length > 0 || instances.kind === 'wrong')
+    return problem(c, 422, 'The list is not right', 'Nothing was imported.', { problems });
+  const list: SourceList = {
+    rsshub: instances.value,
+    sources: listed.entries,
+    ...(profiles !== undefined && { profiles: own.profiles }),
+    ...(views !== undefined && { views: checkedViews.views }),
+  };
+  return c.json(await save(c, list, prune === true));
+}
+
+/** The sources of a list, and what is wrong with which of them. */
+function checkEntries(sources: readonly unknown[]): {
+  entries: SourceEntry[];
+  problems: { index: number; message: string }[];
+} {
   const entries = new Map<string, SourceEntry>();
+  const problems: { index: number; message: string }[] = [];
   sources.forEach((source, index) => {
     const entry = checkSourceEntry(source);
     if (entry.kind === 'wrong') problems.push({ index, message: entry.message });
@@ -167,23 +197,10 @@ async function importList(c: Context<AppEnv>, body: object): Promise<Response> {
       problems.push({ index, message: `${entry.value.url} is listed twice` });
     else entries.set(entry.value.url, entry.value);
   });
-  const known = [
-    ...(await c.var.sources.all()).map(({ source }) => source),
-    ...[...entries.keys()].map((url) => ({ url, id: sourceId(url) })),
-  ];
-  for (const unknown of unknownSources(checkedViews.views, known))
-    problems.push({ message: `a view names ${unknown}, which is no source; list it first` });
-  if (problems.length > 0 || instances.kind === 'wrong') {
-    return problem(c, 422, 'The list is not right', 'Nothing was imported.', { problems });
-  }
-  const list: SourceList = {
-    rsshub: instances.value,
-    sources: [...entries.values()],
-    ...(profiles !== undefined && { profiles: own.profiles }),
-    ...(views !== undefined && { views: checkedViews.views }),
-  };
-  return c.json(await save(c, list, prune === true));
+  return { entries: [...entries.values()], problems };
 }
+
+const LIST_FIELDS = ['rsshub', 'sources', 'views', 'profiles', 'prune'];
 
 function checkProfiles(input: unknown = {}): { profiles: Record<string, OwnProfile>; problems: string[] } {
   const profiles: Record<string, OwnProfile> = {};
@@ -252,6 +269,16 @@ async function refreshNow(c: Context<AppEnv>, id?: string): Promise<Response> {
   const { limits } = config;
   const queued = await scheduleDue({ polls, sources, queue, limits, now, random: Math.random });
   return c.json({ queued }, 202);
+}
+
+/** The JSON object that is the body, if it is one. */
+async function readObject(c: Context<AppEnv>): Promise<Record<string, unknown> | undefined> {
+  const body: unknown = await c.req.json().catch(() => undefined);
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : undefined;
+}
+
+function noObject(c: Context<AppEnv>): Response {
+  return problem(c, 400, 'The body is no JSON object', 'GET /api/openapi.json describes what to send.');
 }
 
 function noSuchSource(c: Context<AppEnv>): Response {

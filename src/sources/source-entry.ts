@@ -27,7 +27,8 @@ export function checkSourceEntry(input: unknown): Checked<SourceEntry> {
   const entry: SourceEntry = { url: url.value, categories: categories.value };
 
   if (isGiven(fields.title)) {
-    if (typeof fields.title !== 'string') return wrong('`title` is a text');
+    if (typeof fields.title !== 'string' || fields.title.trim() === '')
+      return wrong('`title` is a text; without it the source is called what its feed is');
     entry.title = fields.title.trim();
   }
   if (isGiven(fields.poll)) {
@@ -67,8 +68,16 @@ export function checkSourceUrl(input: unknown): Checked<string> {
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     return wrong(`\`${written.slice(0, 200)}\` is no address; write http://…, https://… or rsshub://…`);
   }
+  if (hasCredentials(url)) return wrong(CREDENTIALS);
   url.hash = '';
   return { kind: 'ok', value: url.href };
+}
+
+/** Requests never carry them (`fetch/public-address.ts`), and our feeds and lists name their sources to everybody. */
+const CREDENTIALS = 'an address with a user name or password is not asked; leave them out';
+
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
 }
 
 /** RSSHub instances: `http(s)` addresses, written without the slash at the end. */
@@ -80,6 +89,7 @@ export function checkInstances(input: unknown): Checked<string[]> {
     if (!url || !/^https?:$/.test(url.protocol)) {
       return wrong(`\`rsshub\` names instances such as https://rsshub.app, not \`${String(item)}\``);
     }
+    if (hasCredentials(url)) return wrong(CREDENTIALS);
     instances.push(url.href.replace(/\/+$/, ''));
   }
   return { kind: 'ok', value: instances };

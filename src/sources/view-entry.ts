@@ -23,7 +23,10 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._ -]{0,63}$/u;
 /** Checks a view as it comes from the sources file or over HTTP; every message names the view. */
 export function checkView(name: string, input: unknown): Checked<ViewEntry> {
   const checked = checkFields(input);
-  if (!NAME.test(name)) return wrong(`view \`${name}\`: a name is letters, digits, spaces, hyphens and dots`);
+  if (!NAME.test(name))
+    return wrong(
+      `view \`${name}\`: a name is at most 64 letters, digits, spaces, dots, hyphens and underscores, and begins with a letter or digit`,
+    );
   return checked.kind === 'ok' ? checked : wrong(`view \`${name}\`: ${checked.message}`);
 }
 

@@ -61,6 +61,8 @@ describe('the sources file', () => {
     ['    poll: 1d', '    pol: 1d', 6, 'unknown field `pol`'],
     ['  - url: https://example.org/feed.xml#top', '  - url: ftp://example.org/', 6, 'is no address'],
     ['  - url: https://example.org/feed.xml#top', '  - title: No address', 6, '`url` is missing'],
+    ['https://example.org/feed.xml#top', 'https://me:secret@example.org/', 6, 'a user name or password'],
+    ['    poll: 1d', '    title: " "', 6, '`title` is a text'],
     ['    categories: [新媒体, 趣头条, 分类]', '    categories: [新媒体, ""]', 4, 'empty level'],
     ['    categories: [新媒体, 趣头条, 分类]', '    categories: [新媒体, ..]', 4, 'lead elsewhere'],
     [
@@ -69,6 +71,7 @@ describe('the sources file', () => {
       1,
       '`rsshub` names instances',
     ],
+    ['https://two.example', 'https://me@two.example', 1, 'a user name or password'],
     ['sources:', 'source:', 3, 'unknown field `source`'],
     ['timezone: Asia/Shanghai', 'timezone: Shanghai', 4, '`timezone` is a zone'],
     ['timezone: Asia/Shanghai', 'colour: red', 2, '`defaults` has `colour`'],

@@ -28,6 +28,7 @@ describe('a view', () => {
 
   it.each([
     ['a/b', {}, 'a name is'],
+    ['a'.repeat(65), {}, 'a name is at most 64'],
     ['v', [], 'a view is a mapping'],
     ['v', { filtre: 'a' }, 'unknown field `filtre`'],
     ['v', { filter: 'a(' }, '`filter` is not right at character 2'],

@@ -376,6 +376,19 @@ describe('the owner’s calls', () => {
     expect(await counts.json()).toEqual({ added: 1, updated: 0, removed: 0, unchanged: 0 });
   });
 
+  it('import no list with a field that nobody knows or a value that means nothing', async () => {
+    const sources = [{ url: 'https://a.example/feed' }];
+    const refused = await callAsOwner('POST', '/api/sources', { sources, view: {}, prune: 'yes' });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      problems: [
+        { message: 'unknown field `view`; known are rsshub, sources, views, profiles, prune' },
+        { message: '`prune` is true or false' },
+      ],
+    });
+    expect(await (await callAsOwner('GET', '/api/sources')).json()).toMatchObject({ sources: [] });
+  });
+
   it('take OPML and give it back', async () => {
     const opml =
       '<opml version="2.0"><body><outline text="F"><outline text="A" xmlUrl="https://a.example/"/></outline></body></opml>';
@@ -397,6 +410,7 @@ describe('the owner’s calls', () => {
     expect(await change({ title: null, categories: ['News'] })).not.toHaveProperty('title');
     expect(await items('/categories/News/feed.json')).toHaveLength(1);
     expect((await callAsOwner('PATCH', `/api/sources/${id}`, { poll: 'never' })).status).toBe(422);
+    expect((await callAsOwner('PATCH', `/api/sources/${id}`, [])).status).toBe(400);
     expect((await callAsOwner('PATCH', '/api/sources/none', {})).status).toBe(404);
   });
 
@@ -420,7 +434,11 @@ describe('the owner’s calls', () => {
   it('answer a body that is no JSON or too large with a sentence', async () => {
     const headers = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
     const post = (body: string) => call('/api/sources', { method: 'POST', headers, body });
-    expect((await post('{')).status).toBe(400);
+    for (const body of ['{', '', '[]', '"text"', 'null']) {
+      const refused = await post(body);
+      expect(refused.status, body).toBe(400);
+      expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('openapi.json') });
+    }
     expect((await post(`"${'x'.repeat(4_000_001)}"`)).status).toBe(413);
   });
 });
