@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isInnerPath } from '../src/posts/post-path.ts';
 import { CommandFailure } from './command-failure.ts';
+import { fileErrorInWords } from './file-error.ts';
 import { matchPosts } from './match-posts.ts';
 import { type OldPost, readOldPost } from './old-post.ts';
 import { PostsFolder } from './posts-folder.ts';
@@ -57,7 +58,7 @@ function postFiles(folder: string): string[] {
       .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
       .sort();
   } catch (error) {
-    throw new CommandFailure(`${folder} cannot be read: ${(error as Error).message}.`);
+    throw new CommandFailure(`${folder} cannot be read: ${fileErrorInWords(error)}.`);
   }
 }
 

@@ -6,6 +6,8 @@ import { parseDate } from '../src/normalise/dates.ts';
 import type { ParsedFeed, ParsedItem, Person, Repair } from '../src/parse/parsed-feed.ts';
 import { readFeed } from '../src/parse/read-feed.ts';
 import { sourceId } from '../src/sources/source.ts';
+import { CommandFailure, exitOver } from './command-failure.ts';
+import { fileErrorInWords } from './file-error.ts';
 
 const USAGE = `usage: npm run --silent inspect -- [--raw] [--text] FILE|URL
        npm run --silent inspect -- [--raw] [--text] --list FILE
@@ -119,7 +121,7 @@ async function inspect(
     if (feed.kind === 'not-a-feed') return { file: name, ok: false, error: feed.detail };
     return raw ? rawLine(name, feed, Date.now()) : articlesLine(name, feed, Date.now());
   } catch (error) {
-    return { file: name, ok: false, error: error instanceof Error ? error.message : String(error) };
+    return { file: name, ok: false, error: error instanceof Error ? fileErrorInWords(error) : String(error) };
   }
 }
 
@@ -136,20 +138,36 @@ function summary({ file, ok, error, feed, items = [], repairs = [] }: Line): str
   return [...parts, mended.length > 0 ? 'Mended:' : 'Nothing had to be mended.', ...mended].join('\n');
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { raw: { type: 'boolean' }, text: { type: 'boolean' }, list: { type: 'boolean' } },
-});
-const [name] = positionals;
-if (name === undefined) {
-  console.error(USAGE);
-  process.exit(2);
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { raw: { type: 'boolean' }, text: { type: 'boolean' }, list: { type: 'boolean' } },
+    });
+    const [name, ...more] = positionals;
+    if (name === undefined || more.length > 0) throw new Error('It takes one FILE or URL.');
+    return { name, ...values };
+  } catch (error) {
+    throw new CommandFailure(`${(error as Error).message.split('. ')[0]}\n${USAGE}`, 2);
+  }
 }
-const asText = values.text ?? process.stdout.isTTY;
-const lines = values.list ? readFileSync(name, 'utf8').split(/\r?\n/).filter(Boolean) : [name];
-for (const line of lines) {
-  const [file = '', contentType] = line.split('\t');
-  const found = await inspect(file, { contentType, raw: values.raw ?? false });
-  process.stdout.write(`${asText ? summary(found) : JSON.stringify(found)}\n`);
-  if (!found.ok && !values.list) process.exitCode = 1;
+
+function readNames(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean);
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be read: ${fileErrorInWords(error)}.`);
+  }
 }
+
+async function main(): Promise<void> {
+  const { name, raw = false, text = process.stdout.isTTY, list = false } = readArguments();
+  for (const line of list ? readNames(name) : [name]) {
+    const [file = '', contentType] = line.split('\t');
+    const found = await inspect(file, { contentType, raw });
+    process.stdout.write(`${text ? summary(found) : JSON.stringify(found)}\n`);
+    if (!found.ok && !list) process.exitCode = 1;
+  }
+}
+
+await main().catch(exitOver);

@@ -20,6 +20,7 @@ import {
   type WrittenPost,
 } from '../src/posts/posts-manifest.ts';
 import { CommandFailure } from './command-failure.ts';
+import { fileErrorInWords } from './file-error.ts';
 
 export type WriteResult = 'added' | 'updated' | 'unchanged' | 'foreign';
 
@@ -35,9 +36,14 @@ export class PostsFolder {
   readonly #folder: string;
   readonly #posts: Map<string, WrittenPost>;
 
+  /** The folder is made where there is none. @throws CommandFailure where it cannot be. */
   constructor(folder: string) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true });
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw new CommandFailure(`${folder} cannot be used as a folder: ${fileErrorInWords(error)}.`);
+    }
     this.#posts = readManifest(path.join(folder, MANIFEST));
     for (const [id, post] of readJournal(path.join(folder, JOURNAL))) {
       if (this.#sha256(post.path) === post.sha256) this.#posts.set(id, post);

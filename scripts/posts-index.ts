@@ -29,12 +29,18 @@ export interface IndexEntry {
 export async function readIndex(first: string): Promise<IndexEntry[]> {
   const entries: IndexEntry[] = [];
   for (let url: string | undefined = first; url !== undefined; ) {
-    const page: { posts: IndexEntry[]; next?: string } = await (await get(url)).json();
+    const page = await readPage(await get(url), url);
     entries.push(...page.posts);
     // the Worker may be reached elsewhere than where it says it is
     url = page.next && new URL(first).origin + new URL(page.next).pathname + new URL(page.next).search;
   }
   return entries;
+}
+
+async function readPage(response: Response, url: string): Promise<{ posts: IndexEntry[]; next?: string }> {
+  const page = await response.json().catch(() => undefined);
+  if (Array.isArray(page?.posts)) return page;
+  throw new CommandFailure(`${url} is no index of posts: another program answers there.`);
 }
 
 /** An answer of Tributary. @throws CommandFailure with what it says where it refuses. */

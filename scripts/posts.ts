@@ -61,7 +61,7 @@ async function takeIn(out: string, origin: string, options: Options): Promise<Sy
   const address = readPicturesAddress(options['pictures-url']);
   const query = String(new URLSearchParams(wanted));
   const selection = new URLSearchParams({ ...wanted, ...given({ since, category }) });
-  const entries = await readIndex(`${origin}/posts.json?${selection}`);
+  const entries = await readIndex(`${origin}/posts.json${selection.size > 0 ? `?${selection}` : ''}`);
   const [first] = entries;
   // an empty index is what a fresh or broken Tributary has
   if (prune && first === undefined) {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readSourceList } from '../src/sources/read-source-list.ts';
 import type { SourceList } from '../src/sources/source-list.ts';
 import { CommandFailure } from './command-failure.ts';
+import { fileErrorInWords } from './file-error.ts';
 
 /** Reads a sources file, YAML or OPML. @throws CommandFailure with every problem as `file:line: what is wrong`. */
 export function readSourcesFile(file: string): SourceList {
@@ -17,8 +18,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw new CommandFailure(`${file} cannot be read: ${why}.`);
+    throw new CommandFailure(`${file} cannot be read: ${fileErrorInWords(error)}.`);
   }
 }

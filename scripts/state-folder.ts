@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandFailure } from './command-failure.ts';
+import { fileErrorInWords } from './file-error.ts';
 
 /** The folder of all local data: the database, the owner's token, wrangler's log. Made when it is not there. */
 export function openStateFolder(name = process.env.STATE || '.state'): string {
@@ -9,7 +10,7 @@ export function openStateFolder(name = process.env.STATE || '.state'): string {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new CommandFailure(`STATE=${name} cannot be used as a folder: ${(error as Error).message}.`);
+    throw new CommandFailure(`STATE=${name} cannot be used as a folder: ${fileErrorInWords(error)}.`);
   }
   return folder;
 }

@@ -110,7 +110,11 @@ describe('adopting the posts of another program', () => {
 
   it.each([
     [['adopt'], '`adopt` takes the folder'],
-    [['adopt', '/nowhere/at-all'], 'cannot be read'],
+    [['adopt', '/nowhere/at-all'], '/nowhere/at-all cannot be read: there is no such file.'],
+    [
+      ['--out', import.meta.filename],
+      'posts.test.ts cannot be used as a folder: it is a file, and no folder.',
+    ],
     [['adapt', 'x'], 'There is no command "adapt"'],
     [['--dry-run', '--out', 'x'], '--dry-run belongs to `adopt`'],
     [['--out', 'x', '--since', 'y'], '--since is a day'],
@@ -119,6 +123,16 @@ describe('adopting the posts of another program', () => {
   ])('is refused with what is wrong: %j', async (args, message) => {
     expect(await command.run(...args)).toContain(message);
   });
+
+  it.each(['<p>Welcome</p>', '{"feed": []}', 'null'])(
+    'is refused where another program answers %s',
+    async (body) => {
+      command.answer = () => new Response(body);
+      expect(await command.run('--out', command.out)).toMatch(
+        /^http:\/\/127\.0\.0\.1:\d+\/posts\.json is no index of posts: another program answers there\.$/m,
+      );
+    },
+  );
 });
 
 describe('pictures on the blog itself', () => {
