@@ -54,11 +54,11 @@ const DROPPING: Record<string, Field> = {
 
 /** Parameters that are no expressions: what each looks like, and what to tell who wrote something else. */
 const VALUES: Record<string, readonly [pattern: RegExp, sentence: string]> = {
-  brief: [/^[1-9]\d{2,5}$/, '`brief` is a number of characters from 100 on.'],
+  brief: [/^[1-9]\d{2,}$/, '`brief` is a number of characters from 100 on.'],
   dedup: [/^(?:none|url|title|near)$/, '`dedup` is none, url, title or near.'],
   filter_case_sensitive: [/^(?:true|false)$/, '`filter_case_sensitive` is true or false.'],
-  filter_time: [/^\d{1,9}$/, '`filter_time` is a number of seconds, such as 86400.'],
-  limit: [/^\d{1,6}$/, '`limit` is a number of articles, such as 20.'],
+  filter_time: [/^\d+$/, '`filter_time` is a number of seconds, such as 86400.'],
+  limit: [/^\d+$/, '`limit` is a number of articles, such as 20.'],
   // articles have the text that their sources give them, and RSSHub too keeps that where it finds no other
   mode: [/^fulltext$/, '`mode` is fulltext.'],
   opencc: [new RegExp(`^(?:${CONVERSIONS.join('|')})$`), `\`opencc\` is one of ${CONVERSIONS.join(', ')}.`],

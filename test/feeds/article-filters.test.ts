@@ -66,6 +66,7 @@ describe('the filters of a feed', () => {
     ['filter_time=3600', 'abc'],
     ['filter_time=0', ''],
     ['filter=Untold&filter_time=3599', ''],
+    [`filter_time=${'9'.repeat(400)}&limit=${'9'.repeat(400)}&brief=${'9'.repeat(400)}`, 'abc'],
     ['mode=fulltext&sorted=true&filter_case_sensitive=true', 'abc'],
   ])('%j leaves %j', (query, ids) => {
     expect(idsWith(query)).toBe(ids);

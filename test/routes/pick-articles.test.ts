@@ -67,6 +67,7 @@ describe('the articles of a document', () => {
     const { titles, rest } = await pick('limit=3');
     expect(titles).toEqual(['T0', 'T1', 'T2']);
     expect((await pick('limit=3', rest)).titles).toEqual(['T3', 'T4', 'T5']);
+    expect((await pick('limit=99999999999')).titles).toHaveLength(100);
     expect(await pick('limit=0', rest)).toMatchObject({ titles: [], reads: 0 });
     expect((await pick('limit=0', rest)).rest).toBeUndefined();
   });
