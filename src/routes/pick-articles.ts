@@ -1,10 +1,11 @@
+import { Buffer } from 'node:buffer';
 import type { Article } from '../article.ts';
 import { ArticleSieve } from '../feeds/article-filters.ts';
 import type { FeedPosition, FeedQuery } from '../feeds/feed-query.ts';
 
 const ARTICLES_IN_A_FEED = 100;
-/** Characters of bodies in one document: readers refuse feeds of megabytes. */
-const MAX_BODIES = 600_000;
+/** Bytes of bodies in one document: readers refuse feeds of megabytes. */
+const MAX_BODIES = 750_000;
 /** What filters look through for one document: articles, and characters of their bodies. */
 const LOOKED_THROUGH = { articles: 1000, characters: 3_000_000 };
 
@@ -73,7 +74,7 @@ function placeOf({ published, id }: Article): FeedPosition {
 function asManyAsFit(articles: readonly Article[]): readonly Article[] {
   let room = MAX_BODIES;
   const end = articles.findIndex(({ contentHtml }, index) => {
-    room -= contentHtml.length;
+    room -= Buffer.byteLength(contentHtml);
     return room < 0 && index > 0;
   });
   return end < 0 ? articles : articles.slice(0, end);

@@ -92,15 +92,18 @@ describe('the answer to a feed reader', () => {
     }
   });
 
-  it('stays below a megabyte, and what does not fit is on the next page', async () => {
+  it.each([
+    ['Latin', 'x'],
+    ['Chinese', '文'],
+  ])('of %s stays below a megabyte, and what does not fit is on the next page', async (_, character) => {
     const titles = Array.from({ length: 40 }, (_, i) => `title-${i}`);
-    const long = `${'x'.repeat(99)} `.repeat(400);
+    const long = `${character.repeat(99)} `.repeat(400);
     await followOne(titles.reduce((feed, title) => feed.replace(`About ${title}.`, long), rss(...titles)));
     const shown: string[] = [];
     let pages = 0;
     for (let path: string | undefined = '/feed.json'; path !== undefined; pages++) {
       const text = await (await call(path)).text();
-      expect(text.length).toBeLessThan(1_000_000);
+      expect(new TextEncoder().encode(text).length).toBeLessThan(1_000_000);
       const feed: { items: { title: string }[]; next_url?: string } = JSON.parse(text);
       shown.push(...feed.items.map(({ title }) => title));
       path = feed.next_url?.replace('https://tributary.example', '');
