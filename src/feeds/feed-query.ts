@@ -52,7 +52,12 @@ export function toCanonicalQuery({ archive, before, filters }: FeedQuery): strin
   return parameters.size === 0 ? '' : `?${parameters}`;
 }
 
+/** Whether articles stand as their sources' feeds have them. That is of today, and an archive stays as it is. */
+export function isInSourceOrder({ archive, filters }: FeedQuery): boolean {
+  return archive === undefined && filters.inSourceOrder === true;
+}
+
 /** Whether a feed becomes another by time alone, and not only when an article comes or changes. */
-export function changesByItself({ archive, filters }: FeedQuery): boolean {
-  return archive === undefined && (filters.maxAge !== undefined || filters.inSourceOrder === true);
+export function changesByItself(query: FeedQuery): boolean {
+  return isInSourceOrder(query) || (query.archive === undefined && query.filters.maxAge !== undefined);
 }

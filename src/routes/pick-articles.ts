@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Article } from '../article.ts';
 import { ArticleSieve } from '../feeds/article-filters.ts';
-import type { FeedPosition, FeedQuery } from '../feeds/feed-query.ts';
+import { type FeedPosition, type FeedQuery, isInSourceOrder } from '../feeds/feed-query.ts';
 
 const ARTICLES_IN_A_FEED = 100;
 /** Bytes of bodies in one document: readers refuse feeds of megabytes. */
@@ -25,18 +25,21 @@ export interface PickedArticles {
 }
 
 /**
- * The articles that a query asks for, as many as fit one document. Where filters leave few, older ones are looked
- * through, up to a bound; the next document begins there. `withoutCopies` takes out what is not to be shown twice.
+ * The articles that a query asks for, newest first, as many as fit one document. Where filters leave few, older ones are
+ * looked through, up to a bound; the next document begins there. `withoutCopies` takes out what is not to be shown
+ * twice. A limit that counts in another order is left to who brings them into it.
  * @throws FilterTooCostly
  */
 export async function pickArticles(
   read: ReadArticles,
-  { before, filters }: FeedQuery,
+  query: FeedQuery,
   now: number,
   withoutCopies?: (articles: readonly Article[], sieve: ArticleSieve) => Promise<readonly Article[]>,
 ): Promise<PickedArticles> {
-  const most = Math.min(filters.limit ?? ARTICLES_IN_A_FEED, ARTICLES_IN_A_FEED);
-  if (most === 0) return { articles: [] };
+  const { before, filters } = query;
+  if (filters.limit === 0) return { articles: [] };
+  const limit = isInSourceOrder(query) ? undefined : filters.limit;
+  const most = Math.min(limit ?? ARTICLES_IN_A_FEED, ARTICLES_IN_A_FEED);
   const wanted = withoutCopies === undefined ? most : ARTICLES_IN_A_FEED;
   const sieve = new ArticleSieve(filters, now);
   const found: Article[] = [];

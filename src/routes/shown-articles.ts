@@ -5,7 +5,7 @@ import { withBriefBody } from '../feeds/brief.ts';
 import { withChinese } from '../feeds/chinese.ts';
 import type { ArticlePrint } from '../feeds/duplicates.ts';
 import type { ArticleCopy } from '../feeds/feed-document.ts';
-import type { FeedQuery } from '../feeds/feed-query.ts';
+import { type FeedQuery, isInSourceOrder } from '../feeds/feed-query.ts';
 import { inSourceOrder } from '../feeds/source-order.ts';
 import type { FeedScope } from '../sources/feed-scope.ts';
 import { chineseConverter } from './chinese-converter.ts';
@@ -38,7 +38,8 @@ export async function shownArticles(
   from: ShownFrom,
 ): Promise<ShownArticles> {
   const picked = await pickDistinct(c, scope, query, from);
-  return { ...picked, articles: await arranged(c, picked.articles, query) };
+  const ordered = await inOrder(c, picked, query);
+  return { ...ordered, articles: await asWanted(ordered.articles, query.filters) };
 }
 
 async function pickDistinct(
@@ -63,18 +64,27 @@ async function pickDistinct(
   return { ...picked, copies: new Map([...found].map(([id, prints]) => [id, prints.map(toCopy)])) };
 }
 
+/**
+ * The articles in their order. Where it is that of sources' feeds, a limit counts in it; pages go by date, so that none
+ * is behind what it leaves out.
+ */
+async function inOrder(c: Context<AppEnv>, picked: ShownArticles, query: FeedQuery): Promise<ShownArticles> {
+  if (!isInSourceOrder(query)) return picked;
+  const { articles, copies } = picked;
+  const places = await c.var.articles.placesInFeeds(articles.map(({ sourceId }) => sourceId));
+  const ordered = inSourceOrder(articles, places);
+  const { limit = ordered.length } = query.filters;
+  return ordered.length > limit
+    ? { articles: ordered.slice(0, limit), copies }
+    : { ...picked, articles: ordered };
+}
+
 /** In RSSHub's order: what is cut short is cut last. */
-async function arranged(
-  c: Context<AppEnv>,
+async function asWanted(
   articles: readonly Article[],
-  { archive, filters: { inSourceOrder: isInSourceOrder, conversion, brief } }: FeedQuery,
+  { conversion, brief }: FeedQuery['filters'],
 ): Promise<readonly Article[]> {
-  // what a feed shows first is of today, and an archive stays as it is
-  const ordered =
-    isInSourceOrder && archive === undefined
-      ? inSourceOrder(articles, await c.var.articles.placesInFeeds(articles.map(({ sourceId }) => sourceId)))
-      : articles;
   const converter = conversion && (await chineseConverter(conversion));
-  const written = converter ? ordered.map((article) => withChinese(article, converter)) : ordered;
+  const written = converter ? articles.map((article) => withChinese(article, converter)) : articles;
   return brief === undefined ? written : written.map((article) => withBriefBody(article, brief));
 }
