@@ -13,6 +13,7 @@ import { sourceTitle } from '../sources/source.ts';
 import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
 import type { FeedState } from '../store/article-store.ts';
 import { feedStates } from '../store/feed-states.ts';
+import { FEED_HEADERS, isUnchanged, validators } from './feed-headers.ts';
 import { matchesEtag } from './if-none-match.ts';
 import { type FeedRequest, feedAddress, hubOf, loadFeed } from './load-feed.ts';
 import { noteReader } from './note-reader.ts';
@@ -41,19 +42,6 @@ const FILE_OF_FORMAT: ReadonlyMap<string, string> = new Map([
 
 /** Raised when the same articles are written differently, so that no reader keeps the old writing. */
 const WRITING = 4;
-
-/**
- * What every feed answer carries. A browser that is led to a feed must not run what is in it; readers on other sites
- * may fetch it.
- */
-const FEED_HEADERS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'ETag, Link, X-Feed-Stale',
-  'Content-Security-Policy': "default-src 'none'; style-src 'self'; sandbox",
-  'X-Content-Type-Options': 'nosniff',
-  'X-Robots-Tag': 'noindex',
-  Vary: 'Accept-Encoding',
-};
 
 /** How long caches and readers keep what. A copy may be shown while ours is renewed or out of order. */
 const CACHING = {
@@ -231,18 +219,6 @@ function toEtag(version: number, context: string): string {
 
 function shortDigest(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('base64url').slice(0, 22);
-}
-
-function validators(etag: string, updated: number): Record<string, string> {
-  return { ETag: etag, 'Last-Modified': new Date(updated).toUTCString() };
-}
-
-/** `If-None-Match` decides where it is sent, a date only without it (RFC 9110, 13.2.2). */
-function isUnchanged(c: Context<AppEnv>, etag: string, updated: number): boolean {
-  const ifNoneMatch = c.req.header('If-None-Match');
-  if (ifNoneMatch !== undefined) return matchesEtag(ifNoneMatch, etag);
-  const since = Date.parse(c.req.header('If-Modified-Since') ?? '');
-  return since >= Math.floor(updated / 1000) * 1000;
 }
 
 function refuse(c: Context<AppEnv>, status: 400 | 404 | 410, sentence: string): Response {

@@ -5,7 +5,7 @@ import { toHealthFeed } from '../feeds/health-feed.ts';
 import { databaseState } from '../jobs/retention.ts';
 import { sourceTitle } from '../sources/source.ts';
 import { HealthStore, type HealthSummary } from '../store/health-store.ts';
-import { matchesEtag } from './if-none-match.ts';
+import { FEED_HEADERS, isUnchanged, validators } from './feed-headers.ts';
 
 const CHANGES_IN_THE_FEED = 100;
 /** Anybody may ask, and an answer reads a row for every source. */
@@ -91,14 +91,13 @@ async function serveFeed(c: Context<AppEnv>): Promise<Response> {
     { title: `Health of ${config.siteTitle}`, pageUrl: `${origin}/`, selfUrl: `${origin}/health.xml` },
   );
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const updated = changes[0]?.at ?? Date.now();
   const headers = {
-    'Cache-Control': 'public, max-age=60',
-    'Access-Control-Allow-Origin': '*',
-    'Content-Security-Policy': "default-src 'none'; sandbox",
-    'X-Content-Type-Options': 'nosniff',
-    'X-Robots-Tag': 'noindex',
-    ETag: etag,
+    ...FEED_HEADERS,
+    'Cache-Control': 'public, max-age=60, stale-while-revalidate=3600, stale-if-error=86400',
+    Link: `<${origin}/health.xml>; rel="self"`,
+    ...validators(etag, updated),
   };
-  if (matchesEtag(c.req.header('If-None-Match') ?? '', etag)) return c.body(null, 304, headers);
+  if (isUnchanged(c, etag, updated)) return c.body(null, 304, headers);
   return c.body(text, 200, { ...headers, 'Content-Type': 'application/rss+xml; charset=utf-8' });
 }

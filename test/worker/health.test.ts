@@ -72,7 +72,7 @@ describe('the health feed', () => {
     expect(await titlesOfHealth()).toEqual([`A ${'b'.repeat(118)}… broke`]);
   });
 
-  it('is RSS that names itself, and answers 304 to its own entity tag', async () => {
+  it('is RSS that names itself, and answers 304 to its own entity tag and its date', async () => {
     await answerWith({});
     await follow('/missing', { title: 'A <b> & C' });
     await pollAll();
@@ -85,8 +85,14 @@ describe('the health feed', () => {
     expect(text).toContain('<title>A &#x3C;b&gt; &#x26; C broke</title>');
     expect(text).toMatch(/<guid isPermaLink="false">https:\/\/tributary\.example\/health\.xml#\d+<\/guid>/);
     expect(text).toMatch(/<pubDate>\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT<\/pubDate>/);
-    const headers = { 'If-None-Match': response.headers.get('ETag') ?? '' };
-    expect((await call('/health.xml', { headers })).status).toBe(304);
+    const { headers } = response;
+    expect(headers.get('Link')).toBe('<https://tributary.example/health.xml>; rel="self"');
+    expect(headers.get('Cache-Control')).toContain('stale-if-error');
+    const statusWith = async (sent: Record<string, string>) =>
+      (await call('/health.xml', { headers: sent })).status;
+    expect(await statusWith({ 'If-None-Match': headers.get('ETag') ?? '' })).toBe(304);
+    expect(await statusWith({ 'If-Modified-Since': headers.get('Last-Modified') ?? '' })).toBe(304);
+    expect(await statusWith({ 'If-Modified-Since': 'Mon, 01 Jan 2024 00:00:00 GMT' })).toBe(200);
   });
 });
 
