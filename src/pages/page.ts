@@ -20,7 +20,7 @@ export function page(options: {
 }): Html {
   const { title, feeds, content, canonical } = options;
   return html`<!doctype html>
-<html>
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -64,7 +64,10 @@ function copy({ title, url }: { title: string; url?: string }): Html {
   return html` · also ${url === undefined ? title : html`<a href="${url}" rel="noopener noreferrer">${title}</a>`}`;
 }
 
-/** The language of an article, where its source says a proper one: it decides on fonts and hyphens. */
-export function language({ language }: Article): Html | '' {
-  return language === undefined ? '' : html` lang="${language}"`;
+/**
+ * The language of an article as its source says it, or that nobody knows it, which is not ours (HTML, 3.2.6.2): it
+ * decides on fonts, hyphens and how the text is read aloud.
+ */
+export function language({ language = '' }: Article): Html {
+  return html` lang="${language}"`;
 }

@@ -46,5 +46,4 @@ a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-
 .body td, .body th { border: 1px solid var(--line); padding: .3rem .6rem; }
 .body blockquote { margin: 1rem 0; padding: 0 0 0 1rem; border-left: 3px solid var(--line); color: var(--quiet); }
 .empty { padding: 3rem 0; color: var(--quiet); }
-footer { margin-top: 2.5rem; color: var(--quiet); font-size: .85rem; }
 `;

@@ -48,7 +48,10 @@ export function pageRoutes(): Hono<AppEnv> {
 
 async function serveRiver(c: Context<AppEnv>): Promise<Response> {
   const { pathname } = new URL(c.req.url);
-  if (!pathname.endsWith('/')) return c.redirect(`${pathname}/`, 301);
+  if (!pathname.endsWith('/')) {
+    c.header('Cache-Control', PAGE_HEADERS['Cache-Control']);
+    return c.redirect(`${pathname}/`, 301);
+  }
   const scope = parseScopedPath(pathname)?.scope;
   if (scope === undefined) return c.notFound();
   const view = scope.kind === 'view' ? await c.var.views.find(scope.name) : undefined;

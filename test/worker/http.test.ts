@@ -217,9 +217,19 @@ describe('a page', () => {
     for (const path of ['/articles/none', '/sources/none/', '/categories/none/']) {
       expect((await call(path)).status, path).toBe(404);
     }
-    expect((await call('/categories/none', { redirect: 'manual' })).headers.get('Location')).toBe(
-      '/categories/none/',
-    );
+    const { headers } = await call('/categories/none', { redirect: 'manual' });
+    expect(headers.get('Location')).toBe('/categories/none/');
+    expect(headers.get('Cache-Control')).toBe('public, max-age=60');
+  });
+
+  it('says that it is in English, and of each article its language or that it is not known', async () => {
+    await followOne();
+    expect(await (await call('/')).text()).toMatch(/<html lang="en">.*<article class="item" lang="">/s);
+    const feed = rss('two').replace('<title>News', '<language>zh-cn</language><title>News');
+    await answerWith({ '/chinese': { body: feed } });
+    const id = await follow('/chinese');
+    await pollAll();
+    expect(await (await call(`/sources/${id}/`)).text()).toContain('<article class="item" lang="zh-cn">');
   });
 });
 
