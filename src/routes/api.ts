@@ -13,6 +13,7 @@ import { checkViews, writtenViews } from '../sources/view-entry.ts';
 import { RetentionStore } from '../store/retention-store.ts';
 import type { ArticleStatistics, ImportCounts } from '../store/source-store.ts';
 import { unknownSources } from '../store/view-store.ts';
+import { noJsonObject, readJsonObject } from './json-body.ts';
 import { OPEN_API } from './openapi.ts';
 import { problem } from './problem.ts';
 import { viewsApi } from './views-api.ts';
@@ -116,8 +117,8 @@ function stateWord({ failure, lastSuccessAt, nextCheckAt }: PollState): string {
 
 /** Takes one source, `{"url": …}`, or a list of them, `{"rsshub": […], "sources": […], "prune": true}`. */
 async function addOrImport(c: Context<AppEnv>): Promise<Response> {
-  const body = await readObject(c);
-  if (body === undefined) return noObject(c);
+  const body = await readJsonObject(c);
+  if (body === undefined) return noJsonObject(c);
   if ('sources' in body) return importList(c, body);
   const entry = checkSourceEntry(body);
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
@@ -129,8 +130,8 @@ async function addOrImport(c: Context<AppEnv>): Promise<Response> {
 async function changeSource(c: Context<AppEnv>): Promise<Response> {
   const followed = await c.var.sources.find(c.req.param('id') ?? '');
   if (followed === undefined) return noSuchSource(c);
-  const patch = await readObject(c);
-  if (patch === undefined) return noObject(c);
+  const patch = await readJsonObject(c);
+  if (patch === undefined) return noJsonObject(c);
   const { id, ...before } = followed.source;
   const entry = checkSourceEntry({ ...before, ...patch });
   if (entry.kind === 'wrong') return problem(c, 422, 'The source is not right', entry.message);
@@ -269,16 +270,6 @@ async function refreshNow(c: Context<AppEnv>, id?: string): Promise<Response> {
   const { limits } = config;
   const queued = await scheduleDue({ polls, sources, queue, limits, now, random: Math.random });
   return c.json({ queued }, 202);
-}
-
-/** The JSON object that is the body, if it is one. */
-async function readObject(c: Context<AppEnv>): Promise<Record<string, unknown> | undefined> {
-  const body: unknown = await c.req.json().catch(() => undefined);
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : undefined;
-}
-
-function noObject(c: Context<AppEnv>): Response {
-  return problem(c, 400, 'The body is no JSON object', 'GET /api/openapi.json describes what to send.');
 }
 
 function noSuchSource(c: Context<AppEnv>): Response {

@@ -13,7 +13,11 @@ const problem = (description: string) => ({
 });
 
 const NO_SUCH_SOURCE = { 404: problem('There is no such source.') };
-const WRONG = { 422: problem('What is wrong with it, entry by entry.') };
+const WRONG = {
+  413: problem('The body is too large.'),
+  422: problem('What is wrong with it, entry by entry.'),
+};
+const WRONG_JSON = { 400: problem('The body is no JSON object.'), ...WRONG };
 const SOURCE_ID = { name: 'id', in: 'path', required: true, schema: TEXT };
 
 const PROFILES_BY_NAME = {
@@ -36,10 +40,24 @@ const ENTRY_FIELDS = {
   url: { ...TEXT, description: 'http(s)://… or rsshub://route' },
   title: TEXT,
   categories: { type: 'array', items: TEXT, description: 'A path, outermost first.' },
-  poll: { type: 'integer', description: 'Minutes between polls; written also as 30m, 6h, 1d.' },
+  poll: {
+    description: 'Minutes between polls, or a range of them.',
+    oneOf: [
+      COUNT,
+      { ...TEXT, examples: ['30m', '6h', '1d', '30m-12h'] },
+      { type: 'object', required: ['floor', 'ceiling'], properties: { floor: COUNT, ceiling: COUNT } },
+    ],
+  },
   author: { enum: ['source', 'item'] },
   timezone: TEXT,
   fulltext: { type: 'boolean' },
+};
+
+const ENTRY_PATCH = {
+  type: 'object',
+  properties: Object.fromEntries(
+    Object.entries(ENTRY_FIELDS).map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }]),
+  ),
 };
 
 /** The owner's calls in OpenAPI 3.1; a test holds it to the routes that there are. */
@@ -74,7 +92,7 @@ export const OPEN_API = {
             oneOf: [ref('SourceEntry'), ref('ImportCounts')],
           }),
           201: answer('A new source', ref('SourceEntry')),
-          ...WRONG,
+          ...WRONG_JSON,
         },
       },
     },
@@ -86,12 +104,12 @@ export const OPEN_API = {
       },
       patch: {
         summary: 'Changes the fields given; null takes one away (RFC 7396)',
-        requestBody: { required: true, ...json(ref('SourceEntry')) },
+        requestBody: { required: true, ...json(ENTRY_PATCH) },
         responses: {
           200: answer('The source as it is now', ref('SourceEntry')),
           ...NO_SUCH_SOURCE,
           409: problem('Another source is at that address.'),
-          ...WRONG,
+          ...WRONG_JSON,
         },
       },
       delete: {
@@ -140,7 +158,7 @@ export const OPEN_API = {
         responses: {
           200: answer('The view as it is now', ref('View')),
           201: answer('A new view', ref('View')),
-          ...WRONG,
+          ...WRONG_JSON,
         },
       },
       delete: {

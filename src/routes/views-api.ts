@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from '../app.ts';
 import { checkView, writtenView, writtenViews } from '../sources/view-entry.ts';
 import { unknownSources } from '../store/view-store.ts';
+import { noJsonObject, readJsonObject } from './json-body.ts';
 import { problem } from './problem.ts';
 
 /** The owner's calls for views; whoever mounts them lets only the owner in. */
@@ -20,7 +21,9 @@ async function listViews(c: Context<AppEnv>): Promise<Response> {
 /** Adds a view or puts another in its place. */
 async function putView(c: Context<AppEnv>): Promise<Response> {
   const name = c.req.param('name') ?? '';
-  const view = checkView(name, await c.req.json().catch(() => undefined));
+  const body = await readJsonObject(c);
+  if (body === undefined) return noJsonObject(c);
+  const view = checkView(name, body);
   if (view.kind === 'wrong') return problem(c, 422, 'The view is not right', view.message);
   const sources = (await c.var.sources.all()).map(({ source }) => source);
   const [unknown] = unknownSources({ [name]: view.value }, sources);

@@ -282,6 +282,12 @@ describe('/api/openapi.json', () => {
     expect(await (await call('/api/openapi.json')).json()).toEqual(OPEN_API);
   });
 
+  it('lets each field of a source be changed alone, or taken away', () => {
+    const { schema } = OPEN_API.paths['/api/sources/{id}'].patch.requestBody.content['application/json'];
+    expect(schema).not.toHaveProperty('required');
+    expect(schema).toHaveProperty('properties.poll.anyOf', [expect.anything(), { type: 'null' }]);
+  });
+
   it('names every field a source has', async () => {
     await answerWith({ '/feed': { body: rss('one') } });
     await follow('/feed');

@@ -128,6 +128,7 @@ describe('a view', () => {
     };
     expect(await refused({ filter: '(?=a)' })).toContain('view `v`: `filter` is not right at character 1');
     expect(await refused({ sources: ['https://none.example/'] })).toContain('add it first');
+    expect((await callAsOwner('PUT', '/api/views/v', [])).status).toBe(400);
     const list = { sources: [], views: { v: { sources: ['https://none.example/'] } } };
     expect((await callAsOwner('POST', '/api/sources', list)).status).toBe(422);
   });
