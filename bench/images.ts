@@ -63,7 +63,6 @@ export default { fetch: (request, env, context) => proxyImage(request, {
   now: Date.now(),
   waitUntil: (work) => context.waitUntil(work),
   userAgent: 'bench',
-  allowMedia: false,
 }) }`;
 
 /** The Worker as it is deployed, on a database that has no rows and costs nothing. */

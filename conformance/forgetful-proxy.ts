@@ -13,7 +13,6 @@ export function forgetfulProxy(changes: Pick<ProxyDeps, 'fetch' | 'access'> & Pa
     now: 0,
     waitUntil: () => {},
     userAgent: 'conformance',
-    allowMedia: false,
     ...changes,
   };
 }

@@ -33,9 +33,7 @@ export interface ProxyDeps {
   archive?: PictureArchive | undefined;
   /** Makes pictures smaller; without it they are served as they are. */
   images?: PictureTransformer | undefined;
-  /** Whether sound and film pass as well as pictures. */
-  allowMedia: boolean;
-  /** The largest picture, and the largest part of a film, in bytes. */
+  /** The largest picture, in bytes. */
   limitBytes?: number;
   headerTimeoutMs?: number;
   idleTimeoutMs?: number;

@@ -111,7 +111,7 @@ function toStored(archived: ArchivedPicture | null, freshUntil: number): StoredP
   const type = archived.httpMetadata?.contentType ?? '';
   const { etag, lastModified } = archived.customMetadata ?? {};
   const body = archived.body as PictureStream;
-  if (isPictureType(type, { allowMedia: true }))
+  if (isPictureType(type))
     return { body, facts: { type, etag, lastModified }, length: archived.size, freshUntil };
   void body.cancel();
   return undefined;

@@ -1,7 +1,7 @@
 /**
  * A `Range` header for one range of at most `limit` bytes. A longer or open range is cut, which a server may do (RFC
- * 9110, 15.3.7) and which lets players take a film in pieces. `undefined` when the header is absent or asks for
- * several ranges, a long tail, or nonsense: then the whole picture is the answer.
+ * 9110, 15.3.7). `undefined` when the header is absent or asks for several ranges, a long tail, or nonsense: then the
+ * whole picture is the answer.
  */
 export function boundRange(header: string | null, limit: number): string | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '');

@@ -26,7 +26,6 @@ export interface FetchPictureOptions {
   /** Milliseconds since 1970. */
   now: number;
   limitBytes: number;
-  allowMedia: boolean;
   headerTimeoutMs: number;
   idleTimeoutMs: number;
 }
@@ -169,7 +168,7 @@ async function readPicture(
     discard(response);
     return tooLarge(host, options);
   }
-  const typeOf = (head: Uint8Array) => findType(head, range, response.headers, options);
+  const typeOf = (head: Uint8Array) => findType(head, range, response.headers);
   const opened = await openPicture(stream, {
     idleMs: options.idleTimeoutMs,
     patience,
@@ -200,17 +199,11 @@ function tooLarge(host: string, { limitBytes }: FetchPictureOptions): PictureFai
   return failure(502, `The picture at ${host} is larger than ${limitBytes / 1_000_000} MB.`, 900);
 }
 
-/** A part from the middle cannot be looked at, nor the two bytes with which players begin; there the claim has to do. */
-function findType(
-  head: Uint8Array,
-  range: ContentRange | undefined,
-  headers: Headers,
-  { allowMedia }: FetchPictureOptions,
-): string | undefined {
-  if (range === undefined || (range.first === 0 && head.length >= 16))
-    return findPictureType(head, { allowMedia });
+/** A part from the middle cannot be looked at, nor a few bytes from the start; there the claim has to do. */
+function findType(head: Uint8Array, range: ContentRange | undefined, headers: Headers): string | undefined {
+  if (range === undefined || (range.first === 0 && head.length >= 16)) return findPictureType(head);
   const declared = (headers.get('content-type') ?? '').replace(/;.*$/s, '').trim().toLowerCase();
-  return isPictureType(declared, { allowMedia }) ? declared : undefined;
+  return isPictureType(declared) ? declared : undefined;
 }
 
 /** A length counts only for a body that was not compressed on the way: otherwise it is not that of the picture. */

@@ -22,38 +22,18 @@ const PICTURES: readonly Signature[] = [
   { type: 'image/svg+xml', fits: isSvg },
 ];
 
-/** Sound and film, for callers that pass enclosures through. */
-const MEDIA: readonly Signature[] = [
-  { type: 'audio/mp4', fits: (bytes) => hasBrand(bytes, ['M4A ', 'M4B ']) },
-  { type: 'video/quicktime', fits: (bytes) => hasBrand(bytes, ['qt  ']) },
-  { type: 'video/mp4', fits: both(startsWith('ftyp', 4), (bytes) => !hasBrand(bytes, STILL_PICTURE_BRANDS)) },
-  {
-    type: 'video/webm',
-    fits: both(startsWith('\x1a\x45\xdf\xa3'), (bytes) => toLatin1(bytes, 64).includes('webm')),
-  },
-  { type: 'audio/mpeg', fits: either(startsWith('ID3'), isMpegAudio) },
-  { type: 'audio/ogg', fits: startsWith('OggS') },
-];
-
-/** HEIF pictures share their container with MP4 and are no film; few browsers show them. */
-const STILL_PICTURE_BRANDS = ['heic', 'heix', 'hevc', 'mif1', 'msf1', 'avif', 'avis'];
-
 /**
  * The MIME type that the first bytes of a file show, or `undefined` when they are of no type that is passed through.
  * What the sender declares is not asked: it is missing or wrong too often, and a page declared as a picture would be
  * one. `bytes` are the first `TYPE_BYTES` of the file, or all of it.
  */
-export function findPictureType(
-  bytes: Uint8Array,
-  { allowMedia }: { allowMedia: boolean },
-): string | undefined {
-  const signatures = allowMedia ? [...PICTURES, ...MEDIA] : PICTURES;
-  return signatures.find(({ fits }) => fits(bytes))?.type;
+export function findPictureType(bytes: Uint8Array): string | undefined {
+  return PICTURES.find(({ fits }) => fits(bytes))?.type;
 }
 
 /** Whether a declared type is one that `findPictureType` could have found; for parts of a file that lack its start. */
-export function isPictureType(type: string, { allowMedia }: { allowMedia: boolean }): boolean {
-  return (allowMedia ? [...PICTURES, ...MEDIA] : PICTURES).some((signature) => signature.type === type);
+export function isPictureType(type: string): boolean {
+  return PICTURES.some((signature) => signature.type === type);
 }
 
 function startsWith(text: string, at = 0): (bytes: Uint8Array) => boolean {
@@ -78,11 +58,6 @@ function hasBrand(bytes: Uint8Array, brands: readonly string[]): boolean {
     if (brands.includes(text.slice(at, at + 4))) return true;
   }
   return false;
-}
-
-/** A frame header of MPEG audio, layer III (ISO 11172-3, 2.4.2.3), with a bit rate and a sampling rate that exist. */
-function isMpegAudio([first = 0, second = 0, third = 0]: Uint8Array): boolean {
-  return first === 0xff && (second & 0xe6) === 0xe2 && third >> 4 !== 15 && ((third >> 2) & 3) !== 3;
 }
 
 /** An `<svg` element behind nothing but white space, an XML declaration, comments and a document type. */

@@ -152,7 +152,7 @@ async function render(
       .output({ format: format ?? type });
     const read = await readLimited(output.image(), { limit: MAX_BYTES, idleMs: TIMEOUT_MS });
     if (read.kind !== 'bytes' || read.bytes.length >= count()) return undefined;
-    const madeType = findPictureType(read.bytes, { allowMedia: false });
+    const madeType = findPictureType(read.bytes);
     return madeType === undefined ? undefined : { bytes: read.bytes, type: madeType };
   };
   const made = await inTime(transform().catch(() => undefined));

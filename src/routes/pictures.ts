@@ -49,7 +49,6 @@ async function servePicture(c: Context<AppEnv>): Promise<Response> {
       bucket: c.env.IMAGE_ARCHIVE,
       isShown: (picture) => pictures.isShown(picture),
     },
-    allowMedia: false,
   });
   if (memory.counts.isDue(now)) c.executionCtx.waitUntil(saveCounts(memory, c.env));
   return answer;

@@ -43,7 +43,6 @@ async function setUp(body: Uint8Array, answer: Answer, changes: Partial<ProxyDep
       now: Date.now(),
       waitUntil: (work) => context.waitUntil(work),
       userAgent: 'Tributary/1',
-      allowMedia: false,
       idleTimeoutMs: 200,
       headerTimeoutMs: 200,
       ...changes,

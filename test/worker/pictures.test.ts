@@ -311,7 +311,6 @@ describe('the archive', () => {
         now: 1_000_000,
         waitUntil: (work) => context.waitUntil(work),
         userAgent: 'Tributary/1',
-        allowMedia: false,
         archive: {
           bucket: archive,
           isShown: async (url) => {
