@@ -20,6 +20,12 @@ function withLength(length: number, headers: Record<string, string>): Record<str
   return { ...headers, 'Content-Length': String(length) };
 }
 
+/** What `toEqual` says of megabytes it takes a second to say. */
+function expectSame(bytes: Uint8Array, picture: Uint8Array): void {
+  expect(bytes.length).toBe(picture.length);
+  expect(Buffer.compare(bytes, picture)).toBe(0);
+}
+
 let pictures = 0;
 
 /** An isolate that gives up soon, and an origin with one picture of its own. */
@@ -79,7 +85,7 @@ describe('a picture in workerd', () => {
       const { read } = await setUp(picture, { headers: withLength(length, STORED) });
       for (let time = 0; time < 4; time += 1) {
         const { bytes, headers } = await read();
-        expect(bytes).toEqual(picture);
+        expectSame(bytes, picture);
         expect(headers.get('Content-Length')).toBe(String(length));
       }
       expect(await requestsSeen()).toHaveLength(1);
@@ -90,7 +96,7 @@ describe('a picture in workerd', () => {
     'of %i bytes whose origin does not say so is the same all the same, and is asked for once',
     async (length) => {
       const { read } = await setUp(gifOf(length), { headers: STORED });
-      for (let time = 0; time < 4; time += 1) expect((await read()).bytes).toEqual(gifOf(length));
+      for (let time = 0; time < 4; time += 1) expectSame((await read()).bytes, gifOf(length));
       expect((await read()).headers.get('Content-Length')).toBe(length < 2_000_000 ? String(length) : null);
       expect(await requestsSeen()).toHaveLength(1);
     },
@@ -99,8 +105,8 @@ describe('a picture in workerd', () => {
   it('that may not be stored is asked for each time, and passed on whole', async () => {
     const picture = gifOf(300_000);
     const { read } = await setUp(picture, { headers: withLength(300_000, NOT_STORED) });
-    expect((await read()).bytes).toEqual(picture);
-    expect((await read()).bytes).toEqual(picture);
+    expectSame((await read()).bytes, picture);
+    expectSame((await read()).bytes, picture);
     expect(await requestsSeen()).toHaveLength(2);
   });
 
@@ -117,7 +123,7 @@ describe('a picture in workerd', () => {
     };
     const { ask } = await setUp(picture, { headers: withLength(300_000, STORED) }, { cache });
     const answers = await Promise.all([ask(), ask(), ask()]);
-    for (const { response } of answers) expect(new Uint8Array(await response.arrayBuffer())).toEqual(picture);
+    for (const { response } of answers) expectSame(new Uint8Array(await response.arrayBuffer()), picture);
     expect(puts).toHaveLength(1);
   });
 
@@ -128,7 +134,7 @@ describe('a picture in workerd', () => {
       { headers: withLength(300_000, STORED) },
       { cache: { match: broken, put: broken, delete: broken } },
     );
-    for (let time = 0; time < 4; time += 1) expect((await read()).bytes).toEqual(gifOf(300_000));
+    for (let time = 0; time < 4; time += 1) expectSame((await read()).bytes, gifOf(300_000));
     expect(await requestsSeen()).toHaveLength(2);
   });
 });
@@ -182,7 +188,7 @@ describe('an origin of pictures', () => {
     await reader?.read();
     await reader?.cancel();
     await settled();
-    expect((await read()).bytes).toEqual(gifOf(300_000));
+    expectSame((await read()).bytes, gifOf(300_000));
     expect(await requestsSeen()).toHaveLength(2);
   });
 
