@@ -31,7 +31,7 @@ export async function startOrigin(answer: Answer): Promise<PictureOrigin> {
 /** Where `startProxy` finds the feed that makes an origin one whose pictures are served. */
 export const FEED_PATH = '/feed.json';
 /** The page on which the feed says that the pictures were seen, at the origin. */
-export const ARTICLE_PATH = '/an-article';
+const ARTICLE_PATH = '/an-article';
 
 /** A feed with one article that shows a picture of the origin it is fetched from. */
 export function answerFeed({ headers }: IncomingMessage, response: ServerResponse): void {

@@ -35,7 +35,7 @@ const DEFAULT_POLL_MINUTES = 60;
 const intervalOf = (minutes: number) => minutes * 1.125 + CRON_MINUTES / 2;
 
 /** What is not known of a source beforehand: measured ones differ, and these are on the high side of usual. */
-export const ASSUMED = {
+const ASSUMED = {
   itemsPerDay: 5,
   changedPollsPerDay: 4,
   tagsPerItem: 2,

@@ -217,7 +217,7 @@ function writeFeed(publisher: Publisher, count: number, now: number): string {
 }
 
 /** The title of a publisher's item tells which one it is. */
-export function itemTitle(publisher: number, item: number): string {
+function itemTitle(publisher: number, item: number): string {
   return `Item ${publisher}/${item}`;
 }
 

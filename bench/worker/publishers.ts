@@ -39,7 +39,7 @@ interface Pattern {
  * How publishers publish. People do it in sittings: several things within an hour or two, then nothing for a while. Of
  * what a reader collects over the years most is a person's, and much of that has stopped.
  */
-export const PATTERNS = [
+const PATTERNS = [
   {
     name: 'news wire',
     share: 0.015,

@@ -13,7 +13,7 @@ export type OptionsResult =
   | { kind: 'refused'; detail: string };
 
 /** Few, so that the cache cannot be filled with one picture. What is asked for in between gets the next wider one. */
-export const WIDTHS = [160, 320, 480, 640, 960, 1280, 1920, 2560] as const;
+const WIDTHS = [160, 320, 480, 640, 960, 1280, 1920, 2560] as const;
 
 /** No other address of ours begins so, and a target behind `?` keeps its own parameters of these names. */
 const OPTIONS_PATH = /^\/((?:placeholder(?=[,/])|w=|format=)[^/]*)(\/.*)$/;

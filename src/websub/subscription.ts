@@ -17,7 +17,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** Ten days, what hubs grant who are not asked (WebSub, 5.1). */
-export const LEASE_SECONDS = 10 * 24 * 3600;
+const LEASE_SECONDS = 10 * 24 * 3600;
 const LONGEST_LEASE_SECONDS = 30 * 24 * 3600;
 /** A hub that does not verify, cannot be reached, or does not want. */
 export const ASK_AGAIN = { unverified: DAY, unreachable: DAY, denied: 7 * DAY } as const;
