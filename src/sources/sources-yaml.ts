@@ -1,8 +1,8 @@
 import { isMap, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
-import { checkOwnProfile, type OwnProfile } from '../posts/own-profile.ts';
-import { checkInstances, checkSourceEntry } from './source-entry.ts';
+import { checkOwnProfile } from '../posts/own-profile.ts';
+import { type Checked, checkInstances, checkSourceEntry } from './source-entry.ts';
 import type { ListProblem, PollRange, SourceEntry, SourceList, SourceListResult } from './source-list.ts';
-import { checkView, type ViewEntry, writtenViews } from './view-entry.ts';
+import { checkView, writtenViews } from './view-entry.ts';
 
 const KNOWN = ['rsshub', 'defaults', 'sources', 'views', 'profiles'];
 const DEFAULTS = ['poll', 'author', 'timezone', 'fulltext'];
@@ -26,11 +26,13 @@ export function parseSourcesYaml(text: string): SourceListResult {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const problems: ListProblem[] = [];
-  const lineAt = (offset: number | undefined) => lines.linePos(offset ?? 0).line;
-  const wrongAt = (node: unknown, message: string) =>
-    problems.push({ line: lineAt((node as Node | undefined)?.range?.[0]), message });
+  const lineOf = (offset: number | undefined) => lines.linePos(offset ?? 0).line;
+  const report: Report = {
+    lineOf: (node) => lineOf((node as Node | undefined)?.range?.[0]),
+    wrongAt: (node, message) => void problems.push({ line: report.lineOf(node), message }),
+  };
 
-  for (const error of document.errors) problems.push({ line: lineAt(error.pos[0]), message: error.message });
+  for (const error of document.errors) problems.push({ line: lineOf(error.pos[0]), message: error.message });
   if (problems.length > 0) return { kind: 'invalid', problems };
 
   const root = document.contents;
@@ -38,70 +40,87 @@ export function parseSourcesYaml(text: string): SourceListResult {
     return { kind: 'invalid', problems: [{ line: 1, message: 'the file is a mapping with `sources:`' }] };
   }
   for (const { key } of root.items) {
-    if (!KNOWN.includes(String(key))) {
-      wrongAt(key, `unknown field \`${String(key)}\`; known are ${KNOWN.join(', ')}`);
-    }
+    if (!KNOWN.includes(String(key)))
+      report.wrongAt(key, `unknown field \`${String(key)}\`; known are ${KNOWN.join(', ')}`);
   }
+  const part = (name: string): Part => ({
+    name,
+    node: root.get(name, true) as Node | undefined,
+    toJS: (node) => node?.toJS(document),
+  });
+  const rsshub = readInstances(part('rsshub'), report);
+  const defaults = readDefaults(part('defaults'), report);
+  const sources = readSources(part('sources'), defaults, report);
+  const views = readByName(part('views'), checkView, report);
+  const profiles = readByName(part('profiles'), checkOwnProfile, report);
+  if (problems.length > 0) return { kind: 'invalid', problems: problems.sort((a, b) => a.line - b.line) };
+  return { kind: 'list', list: { rsshub, sources, ...(views && { views }), ...(profiles && { profiles }) } };
+}
 
-  const instancesNode = root.get('rsshub', true);
-  const instances = instancesNode ? checkInstances(instancesNode.toJS(document) ?? []) : undefined;
-  if (instances?.kind === 'wrong') wrongAt(instancesNode, instances.message);
+/** Where problems are told, with the lines of what they are about. */
+interface Report {
+  lineOf: (node: unknown) => number;
+  wrongAt: (node: unknown, message: string) => void;
+}
 
-  const defaultsNode = root.get('defaults', true) as Node | undefined;
-  const defaults: Record<string, unknown> = defaultsNode?.toJS(document) ?? {};
-  const oddDefault = Object.keys(defaults).find((key) => !DEFAULTS.includes(key));
-  if (oddDefault !== undefined) {
-    wrongAt(defaultsNode, `\`defaults\` has \`${oddDefault}\`; it may have ${DEFAULTS.join(', ')}`);
+/** One of the fields of the file. */
+interface Part {
+  name: string;
+  /** Absent where the file has none. */
+  node: Node | undefined;
+  toJS: (node: Node | null | undefined) => unknown;
+}
+
+function readInstances({ node, toJS }: Part, { wrongAt }: Report): string[] {
+  if (node === undefined) return [];
+  const instances = checkInstances(toJS(node) ?? []);
+  if (instances.kind === 'ok') return instances.value;
+  wrongAt(node, instances.message);
+  return [];
+}
+
+function readDefaults({ node, toJS }: Part, { wrongAt }: Report): object {
+  const defaults = toJS(node) ?? {};
+  const odd = Object.keys(defaults).find((key) => !DEFAULTS.includes(key));
+  if (odd !== undefined) wrongAt(node, `\`defaults\` has \`${odd}\`; it may have ${DEFAULTS.join(', ')}`);
+  return defaults;
+}
+
+function readSources({ node, toJS }: Part, defaults: object, { lineOf, wrongAt }: Report): SourceEntry[] {
+  if (!isSeq(node)) {
+    wrongAt(node, '`sources` is a list');
+    return [];
   }
-
-  const sources: SourceEntry[] = [];
-  const firstLine = new Map<string, number>();
-  const sourcesNode = root.get('sources', true) as Node | undefined;
-  if (!isSeq(sourcesNode)) wrongAt(sourcesNode ?? root, '`sources` is a list');
-  for (const item of isSeq(sourcesNode) ? (sourcesNode.items as Node[]) : []) {
-    const written = item.toJS(document);
-    const checked = checkSourceEntry(isMap(item) ? { ...defaults, ...written } : written);
+  const lines = new Map<string, number>();
+  return (node.items as Node[]).flatMap((item) => {
+    const written = toJS(item);
+    const checked = checkSourceEntry(isMap(item) ? { ...defaults, ...(written as object) } : written);
     if (checked.kind === 'wrong') {
       wrongAt(item, checked.message);
-      continue;
+      return [];
     }
-    const line = lineAt(item.range?.[0]);
-    const before = firstLine.get(checked.value.url);
+    const before = lines.get(checked.value.url);
     if (before !== undefined) wrongAt(item, `${checked.value.url} stands in line ${before} already`);
-    firstLine.set(checked.value.url, line);
-    sources.push(checked.value);
-  }
+    lines.set(checked.value.url, lineOf(item));
+    return checked.value;
+  });
+}
 
-  const viewsNode = root.get('views', true) as Node | undefined;
-  const views: Record<string, ViewEntry> = {};
-  if (viewsNode !== undefined && !isMap(viewsNode)) wrongAt(viewsNode, '`views` is a mapping by name');
-  for (const { key, value } of isMap(viewsNode) ? viewsNode.items : []) {
-    const checked = checkView(String(key), (value as Node | null)?.toJS(document));
-    if (checked.kind === 'ok') views[String(key)] = checked.value;
-    else wrongAt(key, checked.message);
-  }
-
-  const profilesNode = root.get('profiles', true) as Node | undefined;
-  const profiles: Record<string, OwnProfile> = {};
-  if (profilesNode !== undefined && !isMap(profilesNode))
-    wrongAt(profilesNode, '`profiles` is a mapping by name');
-  for (const { key, value } of isMap(profilesNode) ? profilesNode.items : []) {
-    const checked = checkOwnProfile(String(key), (value as Node | null)?.toJS(document));
-    if (checked.kind === 'ok') profiles[String(key)] = checked.value;
-    else wrongAt(key, checked.message);
-  }
-
-  if (problems.length > 0) return { kind: 'invalid', problems: problems.sort((a, b) => a.line - b.line) };
-  const rsshub = instances?.kind === 'ok' ? instances.value : [];
-  return {
-    kind: 'list',
-    list: {
-      rsshub,
-      sources,
-      ...(viewsNode !== undefined && { views }),
-      ...(profilesNode !== undefined && { profiles }),
-    },
-  };
+/** A mapping of names to values of one kind; undefined where the file has none. */
+function readByName<T>(
+  { name, node, toJS }: Part,
+  check: (name: string, value: unknown) => Checked<T>,
+  { wrongAt }: Report,
+): Record<string, T> | undefined {
+  if (node === undefined) return undefined;
+  if (!isMap(node)) wrongAt(node, `\`${name}\` is a mapping by name`);
+  const entries = (isMap(node) ? node.items : []).flatMap(({ key, value }): [string, T][] => {
+    const checked = check(String(key), toJS(value as Node | null));
+    if (checked.kind === 'ok') return [[String(key), checked.value]];
+    wrongAt(key, checked.message);
+    return [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Writes a sources file that `parseSourcesYaml` reads back to the same list. */
