@@ -4,6 +4,7 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { readConfig } from '../src/env.ts';
 import { CommandFailure } from './command-failure.ts';
 import { findFreePort } from './ports.ts';
 import type { StateClaim } from './state-claim.ts';
@@ -40,6 +41,7 @@ export interface LocalWorkerOptions {
  * `wrangler.log` in the state folder. @throws CommandFailure with the end of that log when it does not come up.
  */
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
+  checkVariables(options);
   const log = openLog(options.state);
   const isNew = await applyMigrations(options, log);
   if (!isNew) await forgetQueuedPolls(options, log);
@@ -88,6 +90,16 @@ const HANDED_ON =
     ' ',
   );
 
+/** A wrong variable would fail every request. */
+function checkVariables({ privateOrigins }: LocalWorkerOptions): void {
+  const given = HANDED_ON.map((name) => [name, process.env[name]]);
+  try {
+    readConfig({ ...Object.fromEntries(given), PRIVATE_ORIGINS: privateOrigins.join(',') });
+  } catch (error) {
+    throw new CommandFailure(`${(error as Error).message}.`);
+  }
+}
+
 function handedOn(): string {
   return HANDED_ON.filter((name) => process.env[name])
     .map((name) => `${name}='${process.env[name]?.replace(/['\n]/g, '')}'\n`)
@@ -96,19 +108,30 @@ function handedOn(): string {
 
 /** Whether a Worker of ours answers at an origin now. */
 export async function answers(origin: string): Promise<boolean> {
+  return isHealthy(await askForHealth(origin));
+}
+
+function isHealthy(response: Response | undefined): boolean {
+  return response?.ok === true && response.headers.get('content-type')?.includes('json') === true;
+}
+
+async function askForHealth(origin: string): Promise<Response | undefined> {
   try {
     const response = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(5000) });
     await response.body?.cancel();
-    return response.ok && response.headers.get('content-type')?.includes('json') === true;
+    return response;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 async function answersBefore(origin: string, hopeless: AbortSignal): Promise<boolean> {
   const deadline = Date.now() + TIME_TO_ANSWER_MS;
   while (!hopeless.aborted && Date.now() < deadline) {
-    if (await answers(origin)) return true;
+    const response = await askForHealth(origin);
+    if (isHealthy(response)) return true;
+    // answered by the Worker itself: a variable in wrangler.toml is wrong, and stays so
+    if (response?.status === 500 && response.headers.get('cache-control') === 'no-store') return false;
     await wait(100);
   }
   return false;

@@ -81,7 +81,7 @@ export interface Config {
 }
 
 /** Reads the variables. A wrong one throws with its name and what to write, because nothing works right with it. */
-export function readConfig(env: Env): Config {
+export function readConfig(env: Omit<Env, 'DB' | 'POLLS'>): Config {
   const { ADMIN_TOKEN, PUBLIC_URL, SITE_TITLE, TIMEZONE, PRIVATE_ORIGINS } = env;
   const publicOrigin = PUBLIC_URL ? readOrigin('PUBLIC_URL', PUBLIC_URL) : undefined;
   return {
@@ -131,7 +131,7 @@ function readHubTarget(url: string, publicUrl: string | undefined): HubTarget {
   return { hub, publicOrigin: readOrigin('PUBLIC_URL', publicUrl) };
 }
 
-function readPublishTarget(env: Env, repo: string): PublishTarget {
+function readPublishTarget(env: Omit<Env, 'DB' | 'POLLS'>, repo: string): PublishTarget {
   const { GIT_BRANCH, GIT_TOKEN, GIT_POSTS, PUBLIC_URL } = env;
   const repository = readRepositoryAddress(repo);
   if (repository === undefined)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findFreePort } from '../../scripts/ports.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -52,6 +53,22 @@ test('a port that is no port is told in one sentence', async () => {
     code: 1,
     output: 'PORT is a number from 1 to 65535, not "eighty".\n',
   });
+});
+
+test.each([
+  ['IMAGE_ACCESS', 'everybody', 'IMAGE_ACCESS is sources, signed or open, not "everybody".'],
+  ['KEEP_DAYS', '-3', 'KEEP_DAYS is a whole number above 0, not "-3".'],
+  [
+    'PRIVATE_ORIGINS',
+    'laptop',
+    'PRIVATE_ORIGINS is an address such as https://news.example.org, not "laptop".',
+  ],
+  ['GIT_REPO', 'owner/blog', 'GIT_REPO needs GIT_TOKEN, a token that may write to the repository.'],
+])('%s=%s is told in one sentence, and no Worker is started', async (name, value, sentence) => {
+  const file = write('mine.yaml', 'sources: []\n');
+  const port = String(await findFreePort());
+  const { code, output } = await run('start.ts', [], { SOURCES: file, PORT: port, [name]: value });
+  expect({ code, output }).toEqual({ code: 1, output: `Starting the Worker ...\n${sentence}\n` });
 });
 
 test('a sources file is refused with file, line and reason for each problem, before anything is made', async () => {
