@@ -38,8 +38,8 @@ async function confirm(c: Context<AppEnv>): Promise<Response> {
 }
 
 /**
- * A delivery. It is answered before it is read, as hubs want; one whose signature is wrong gets the same answer and is
- * dropped, so that nobody learns by trying; one without any is refused.
+ * A delivery. It is answered as soon as it is here, before anything is made of it, as hubs want; one whose signature is
+ * wrong gets the same answer and is dropped, so that nobody learns by trying; one without any is refused.
  */
 async function receive(c: Context<AppEnv>): Promise<Response> {
   const subscription = await new SubscriptionStore(c.env.DB).find(c.req.param('callback') ?? '');
