@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Article } from '../../src/article.ts';
-import { ArticleSieve } from '../../src/feeds/article-filters.ts';
+import { ArticleSieve, combineFilters } from '../../src/feeds/article-filters.ts';
 import { withBriefBody } from '../../src/feeds/brief.ts';
 import { readFeedQuery, toCanonicalQuery } from '../../src/feeds/feed-query.ts';
 import { inSourceOrder } from '../../src/feeds/source-order.ts';
@@ -104,6 +104,29 @@ describe('the filters of a feed', () => {
       result.kind === 'query' &&
       new ArticleSieve(result.query.filters, NOW).passing([{ ...ARTICLE, publishedInferred: true }]);
     expect(passing).toHaveLength(1);
+  });
+
+  it('of a view and of an address must all hold, and of lengths and times the smaller counts', () => {
+    const filters = (query: string) => {
+      const result = readFeedQuery(new URLSearchParams(query));
+      if (result.kind === 'wrong') throw new Error(result.message);
+      return result.query.filters;
+    };
+    const combined = combineFilters(
+      filters('filter_title=a&filterout=b&limit=5&filter_time=60&brief=200&opencc=s2t'),
+      filters('filter_title=c&filterout=d&limit=7&filter_time=30&brief=100&sorted=false'),
+    );
+    expect(combined).toMatchObject({
+      limit: 5,
+      maxAge: 30,
+      brief: 100,
+      conversion: 's2t',
+      inSourceOrder: true,
+    });
+    expect([combined.keep.length, combined.drop.length]).toEqual([2, 2]);
+    expect(combineFilters(filters('limit=5'), filters('')).limit).toBe(5);
+    expect(combineFilters(filters(''), filters('limit=7')).limit).toBe(7);
+    expect(combineFilters(filters(''), filters('brief=100'))).not.toHaveProperty('limit');
   });
 
   it('have one spelling in an address', () => {

@@ -55,7 +55,10 @@ describe('OPML', () => {
 
   it('takes a list without feeds for an empty one, and other text for no OPML', () => {
     expect(sourcesOf('<outline text="Nevada"><outline text="Reno"/></outline>')).toEqual([]);
-    expect(parseOpml('<rss><channel/></rss>').kind).toBe('invalid');
+    expect(parseOpml('<rss><channel/></rss>')).toEqual({
+      kind: 'invalid',
+      problems: [{ line: 1, message: 'this is no OPML: there is no <opml> in it' }],
+    });
   });
 
   it.each([

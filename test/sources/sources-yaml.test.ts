@@ -65,6 +65,7 @@ describe('the sources file', () => {
     ['    poll: 1d', '    title: " "', 6, '`title` is a text'],
     ['    categories: [新媒体, 趣头条, 分类]', '    categories: [新媒体, ""]', 4, 'empty level'],
     ['    categories: [新媒体, 趣头条, 分类]', '    categories: [新媒体, ..]', 4, 'lead elsewhere'],
+    ['    categories: [新媒体, 趣头条, 分类]', '    categories: [新媒体, { a: b }]', 4, 'is a path such as'],
     [
       'rsshub: [https://rsshub.example/, https://two.example]',
       'rsshub: [nowhere]',
@@ -87,6 +88,11 @@ describe('the sources file', () => {
       line: number,
       message: expect.stringContaining(message),
     });
+  });
+
+  it('takes a number for the name of a category', () => {
+    const result = parseSourcesYaml('sources:\n  - url: https://a.example/\n    categories: [News, 2026]\n');
+    expect(result).toMatchObject({ list: { sources: [{ categories: ['News', '2026'] }] } });
   });
 
   it('tells every problem at once', () => {
