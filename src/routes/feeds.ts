@@ -41,7 +41,7 @@ const FILE_OF_FORMAT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Raised when the same articles are written differently, so that no reader keeps the old writing. */
-const WRITING = 4;
+const WRITING = 5;
 
 /** How long caches and readers keep what. A copy may be shown while ours is renewed or out of order. */
 const CACHING = {
