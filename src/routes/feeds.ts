@@ -7,7 +7,7 @@ import { type FeedDocument, FRESH_MINUTES } from '../feeds/feed-document.ts';
 import { changesByItself, readFeedQuery } from '../feeds/feed-query.ts';
 import { toJsonFeed } from '../feeds/json-feed.ts';
 import { toRss } from '../feeds/rss.ts';
-import { FEED_FILES, type FeedScope, parseScopedPath, scopeKey } from '../sources/feed-scope.ts';
+import { FEED_FILES, type FeedScope, parseScopedPath, scopeFolder, scopeKey } from '../sources/feed-scope.ts';
 import { toOpml } from '../sources/opml.ts';
 import { sourceTitle } from '../sources/source.ts';
 import { filtersOfView, type ViewEntry } from '../sources/view-entry.ts';
@@ -234,12 +234,21 @@ function cacheTools(c: Context<AppEnv>): FeedCacheTools {
   return { cache: caches.default, waitUntil: (work) => c.executionCtx.waitUntil(work) };
 }
 
+/** A list of sources moves with its feeds, and goes with them. */
+async function answerAbsentList(c: Context<AppEnv>, scope: FeedScope): Promise<Response> {
+  const state = await c.var.articles.state(scope);
+  if (state.kind !== 'gone') return refuse(c, 404, 'There is no such list of sources.');
+  if (state.movedTo === undefined) return refuse(c, 410, 'This list was removed.');
+  const headers = { ...FEED_HEADERS, ...CACHING.error };
+  return c.body(null, 301, { ...headers, Location: `${c.var.origin}${scopeFolder(state.movedTo)}opml.xml` });
+}
+
 /** The sources of a feed as OPML. */
 async function serveOpml(c: Context<AppEnv>): Promise<Response> {
   const scope = parseScopedPath(new URL(c.req.url).pathname)?.scope;
   const followed = scope && (await sourcesInScope(c, scope));
   if (!followed || (scope.kind !== 'all' && scope.kind !== 'view' && followed.length === 0))
-    return refuse(c, 404, 'There is no such list of sources.');
+    return scope === undefined ? c.notFound() : answerAbsentList(c, scope);
   const sources = followed.map(({ source, state }) => ({
     ...source,
     title: sourceTitle(source, state.feedTitle),

@@ -61,7 +61,8 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
     sourcesInScope(c, scope),
     articlesOn(c, scope, view?.entry, linked),
   ]);
-  if (!shown || (shown.length === 0 && scope.kind !== 'all' && scope.kind !== 'view')) return c.notFound();
+  if (!shown || (shown.length === 0 && scope.kind !== 'all' && scope.kind !== 'view'))
+    return answerAbsent(c, scope);
   if (onPage instanceof FilterTooCostly) return c.text(`${onPage.message}\n`, 503, NOT_STORED);
   const { articles, copies } = onPage;
   const { siteTitle, timezone } = c.var.config;
@@ -78,6 +79,15 @@ async function serveRiver(c: Context<AppEnv>): Promise<Response> {
       timezone,
     }),
   );
+}
+
+/** A page moves with its feeds, and goes with them. */
+async function answerAbsent(c: Context<AppEnv>, scope: FeedScope): Promise<Response> {
+  const state = await c.var.articles.state(scope);
+  if (state.kind !== 'gone') return c.notFound();
+  if (state.movedTo === undefined) return c.text('This page was removed.\n', 410, NOT_STORED);
+  c.header('Cache-Control', PAGE_HEADERS['Cache-Control']);
+  return c.redirect(scopeFolder(state.movedTo), 301);
 }
 
 /** The newest articles; of a view those that its feeds show, or that its filters have come to cost too much. */

@@ -52,10 +52,11 @@ describe('a feed that is not what it was', () => {
     await follow('/feed', { categories: ['a'] });
     expect((await call(`/sources/${id}/feed.xml`)).status).toBe(200);
     expect((await call('/categories/a/feed.xml')).status).toBe(200);
-    expect((await call('/categories/a/b/feed.xml')).status).toBe(410);
+    for (const file of ['feed.xml', '', 'opml.xml'])
+      expect((await call(`/categories/a/b/${file}`)).status, file).toBe(410);
   });
 
-  it('leads to where all its sources moved, with its format and parameters', async () => {
+  it('leads to where all its sources moved, with its format and parameters, and so do its page and its list', async () => {
     const id = await followFeed(rss('one'));
     await callAsOwner('PATCH', `/api/sources/${id}`, { categories: ['a', 'c'] });
     const response = await call('/categories/a/b/atom.xml?limit=5&_=1', { redirect: 'manual' });
@@ -63,6 +64,15 @@ describe('a feed that is not what it was', () => {
     expect(response.headers.get('Location')).toBe(
       'https://tributary.example/categories/a/c/atom.xml?limit=5',
     );
+    const leadsTo = async (path: string) => {
+      const { status, headers } = await call(path, { redirect: 'manual' });
+      return [status, headers.get('Location')];
+    };
+    expect(await leadsTo('/categories/a/b/')).toEqual([301, '/categories/a/c/']);
+    expect(await leadsTo('/categories/a/b/opml.xml')).toEqual([
+      301,
+      'https://tributary.example/categories/a/c/opml.xml',
+    ]);
     await callAsOwner('PATCH', `/api/sources/${id}`, { categories: ['a', 'b'] });
     expect((await call('/categories/a/b/atom.xml')).status).toBe(200);
   });

@@ -101,7 +101,7 @@ describe('a view', () => {
     expect(await status()).toBe(200);
     expect((await callAsOwner('DELETE', '/api/views/v')).status).toBe(204);
     expect(await status()).toBe(410);
-    expect((await call('/views/v/')).status).toBe(404);
+    expect((await call('/views/v/')).status).toBe(410);
     expect((await callAsOwner('DELETE', '/api/views/v')).status).toBe(404);
     await put('v', {});
     expect(await status()).toBe(200);
