@@ -138,6 +138,20 @@ describe('a profile', () => {
     expect(postOf({}, { theme }).front[key]).toEqual(value);
   });
 
+  it.each([
+    ['hugo', 'robotsNoIndex', true, 'canonicalURL'],
+    ['jekyll', 'robots', 'noindex, follow', 'canonical_url'],
+    ['astro', 'noindex', true, 'canonicalURL'],
+    ['eleventy', 'noindex', true, 'canonical'],
+  ])(
+    'names for %s the page that says the same first, and wishes not to be indexed',
+    (profile, key, value, page) => {
+      const { front } = postOf({}, { profile });
+      expect(front[key]).toBe(value);
+      expect(front[page]).toBe(ARTICLE.link);
+    },
+  );
+
   it('writes the wall clock of the site for Hexo, and times with an offset, unquoted, for the others', () => {
     const timezone = 'Asia/Shanghai';
     expect(postOf({}, { timezone }).front.date).toBe('2021-10-18 14:56:51');
