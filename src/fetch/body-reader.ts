@@ -69,6 +69,7 @@ function openReader(body: ReadableStream<Uint8Array>): Reader {
   try {
     const reader = body.getReader({ mode: 'byob' });
     return toReader(reader, (room) =>
+      // to the compiler they are two constructors
       reader.read(typeof room === 'number' ? new Uint8Array(room) : new Uint8Array(room)),
     );
   } catch {

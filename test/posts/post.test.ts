@@ -4,7 +4,7 @@ import { type Article, IMAGE_MARK } from '../../src/article.ts';
 import { withFrontMatter } from '../../src/posts/kept-front-matter.ts';
 import { toPost as writePost } from '../../src/posts/post.ts';
 import { readPostOptions } from '../../src/posts/post-options.ts';
-import { postPath } from '../../src/posts/post-path.ts';
+import { isInnerPath, postPath } from '../../src/posts/post-path.ts';
 import { readPostSelection } from '../../src/posts/post-selection.ts';
 
 const PICTURE = 'https://tributary.example/?http://static.example/a.jpeg';
@@ -249,4 +249,28 @@ describe('the file of a post', () => {
       expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
     },
   );
+});
+
+describe('a path of a post', () => {
+  it.each(['a.md', 'a/b/c.md', '新媒体/a b.md', '..a/b...md'])('%j stays inside its folder', (path) => {
+    expect(isInnerPath(path)).toBe(true);
+  });
+
+  it.each([
+    '',
+    '/a.md',
+    'a//b.md',
+    'a/',
+    '.',
+    './a.md',
+    '..',
+    '../a.md',
+    'a/../b.md',
+    'a/..',
+    'a\\b.md',
+    'C:a.md',
+    'a\n.md',
+  ])('%j does not', (path) => {
+    expect(isInnerPath(path)).toBe(false);
+  });
 });
