@@ -251,6 +251,10 @@ async function serveOpml(c: Context<AppEnv>): Promise<Response> {
     return scope === undefined ? c.notFound() : answerAbsentList(c, scope);
   const sources = followed.map(({ source, state }) => ({
     ...source,
+    // readers know no routes of RSSHub, but our own feed of one
+    url: /^https?:/.test(source.url)
+      ? source.url
+      : `${c.var.origin}${scopeFolder({ kind: 'source', id: source.id })}feed.xml`,
     title: sourceTitle(source, state.feedTitle),
   }));
   const opml = toOpml({ rsshub: [], sources }, { title: c.var.config.siteTitle });

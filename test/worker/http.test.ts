@@ -409,6 +409,15 @@ describe('the owner’s calls', () => {
     expect(await (await call('/opml.xml')).text()).toContain('<outline text="F">');
   });
 
+  it('list a route of RSSHub as it was written, and for readers by our own feed of it', async () => {
+    const response = await callAsOwner('POST', '/api/sources', { url: 'rsshub://a/b' });
+    const { id } = (await response.json()) as { id: string };
+    expect(await (await callAsOwner('GET', '/api/opml')).text()).toContain('xmlUrl="rsshub://a/b"');
+    const list = await (await call('/opml.xml')).text();
+    expect(list).toContain(`xmlUrl="https://tributary.example/sources/${id}/feed.xml"`);
+    expect(list).not.toContain('rsshub:');
+  });
+
   it('change what is written down of a source, field by field', async () => {
     const id = await followOne();
     const change = async (patch: object) => (await callAsOwner('PATCH', `/api/sources/${id}`, patch)).json();
