@@ -10,42 +10,39 @@ import {
   linksOf,
 } from './feed-document.ts';
 import { toUri } from './uri.ts';
-import { BODY_INSIDE, toXml } from './xml.ts';
+import { toXml, type XmlElement } from './xml.ts';
 
 /** Writes Atom 1.0 (RFC 4287) with Media RSS thumbnails and feed history (RFC 5005). */
 export function toAtom(feed: FeedDocument): string {
-  return toXml(
-    {
-      feed: {
-        '@xmlns': 'http://www.w3.org/2005/Atom',
-        '@xmlns:media': 'http://search.yahoo.com/mrss/',
-        '@xmlns:fh': feed.paging.isArchive ? 'http://purl.org/syndication/history/1.0' : undefined,
-        '@xml:lang': languageOf(feed),
-        id: feed.id,
-        title: feed.title,
-        updated: new Date(feed.updated).toISOString(),
-        // a feed without entries has no author but this one (RFC 4287, 4.1.1)
-        author: feed.articles.length === 0 ? { name: feed.title } : undefined,
-        generator: 'Tributary',
-        link: [
-          { '@rel': 'self', '@type': 'application/atom+xml', '@href': feed.selfUrl },
-          { '@rel': 'alternate', '@type': 'text/html', '@href': feed.pageUrl },
-          ...hubLinks(feed),
-          ...linksOf(feed).map(([rel, href]) => ({
-            '@rel': rel,
-            '@type': 'application/atom+xml',
-            '@href': href,
-          })),
-        ],
-        'fh:archive': feed.paging.isArchive ? '' : undefined,
-        entry: feed.articles.map((article) => toEntry(article, feed)),
-      },
+  return toXml({
+    feed: {
+      '@xmlns': 'http://www.w3.org/2005/Atom',
+      '@xmlns:media': 'http://search.yahoo.com/mrss/',
+      '@xmlns:fh': feed.paging.isArchive ? 'http://purl.org/syndication/history/1.0' : undefined,
+      '@xml:lang': languageOf(feed),
+      id: feed.id,
+      title: feed.title,
+      updated: new Date(feed.updated).toISOString(),
+      // a feed without entries has no author but this one (RFC 4287, 4.1.1)
+      author: feed.articles.length === 0 ? { name: feed.title } : undefined,
+      generator: 'Tributary',
+      link: [
+        { '@rel': 'self', '@type': 'application/atom+xml', '@href': feed.selfUrl },
+        { '@rel': 'alternate', '@type': 'text/html', '@href': feed.pageUrl },
+        ...hubLinks(feed),
+        ...linksOf(feed).map(([rel, href]) => ({
+          '@rel': rel,
+          '@type': 'application/atom+xml',
+          '@href': href,
+        })),
+      ],
+      'fh:archive': feed.paging.isArchive ? {} : undefined,
+      entry: feed.articles.map((article) => toEntry(article, feed)),
     },
-    feed.articles.filter(hasContent).map((article) => contentOf(article, feed)),
-  );
+  });
 }
 
-function toEntry(article: Article, feed: FeedDocument): Record<string, unknown> {
+function toEntry(article: Article, feed: FeedDocument): XmlElement {
   const { link, summary, headImage } = article;
   const published = new Date(article.published).toISOString();
   const updated = article.updated === undefined ? published : new Date(article.updated).toISOString();
@@ -60,7 +57,7 @@ function toEntry(article: Article, feed: FeedDocument): Record<string, unknown> 
     link: [...(link === undefined ? [] : [toPageLink(link)]), ...article.enclosures.map(toEnclosureLink)],
     category: article.tags.map((term) => ({ '@term': term })),
     summary,
-    content: hasContent(article) ? { '@type': 'html', ...BODY_INSIDE } : undefined,
+    content: hasContent(article) ? { '@type': 'html', '!': contentOf(article, feed) } : undefined,
     'media:thumbnail': headImage && { '@url': toUri(proxiedPicture(headImage, feed.proxyOrigin)) },
     source: source?.url && toSource(source, source.url, updated),
   };
@@ -75,20 +72,20 @@ function contentOf(article: Article, feed: FeedDocument): string {
   return bodyOf(article, feed) || escapeText(article.summary ?? article.title);
 }
 
-function toPageLink(href: string): Record<string, string> {
+function toPageLink(href: string): XmlElement {
   return { '@rel': 'alternate', '@href': toUri(href) };
 }
 
-function toEnclosureLink({ url, type, length }: Enclosure): Record<string, string | undefined> {
+function toEnclosureLink({ url, type, length }: Enclosure): XmlElement {
   return {
     '@rel': 'enclosure',
     '@href': toUri(url),
     '@type': type,
-    '@length': length === undefined ? undefined : String(length),
+    '@length': length,
   };
 }
 
-function toSource({ title, pageUrl }: FeedSource, url: string, updated: string): Record<string, unknown> {
+function toSource({ title, pageUrl }: FeedSource, url: string, updated: string): XmlElement {
   return {
     id: toUri(url),
     title,

@@ -70,7 +70,8 @@ export function bodyOf({ id, contentHtml, link }: Article, { copies, proxyOrigin
   const body = proxiedBody(contentHtml, proxyOrigin);
   const others = body === '' ? undefined : copies.get(id);
   const footer = others === undefined ? '' : `\n<p>Also: ${others.map(linkTo).join(', ')}</p>`;
-  if (link === undefined || !body.includes('href="#')) return body + footer;
+  // most have no `#` at all, which is found out much faster
+  if (link === undefined || !body.includes('#') || !body.includes('href="#')) return body + footer;
   const page = escapeAttribute(toUri(link.replace(/#.*/s, '')));
   return body.replace(/(<a (?:[^>"]|"[^"]*")*?href=")#/g, (_, before) => `${before}${page}#`) + footer;
 }

@@ -10,49 +10,46 @@ import {
   linksOf,
 } from './feed-document.ts';
 import { toUri } from './uri.ts';
-import { BODY, toXml } from './xml.ts';
+import { toXml, type XmlElement } from './xml.ts';
 
 /**
  * Writes RSS 2.0 with the Atom, Content, Dublin Core, Media RSS and feed history modules (RSS Advisory Board profile,
  * RFC 5005).
  */
 export function toRss(feed: FeedDocument): string {
-  return toXml(
-    {
-      rss: {
-        '@version': '2.0',
-        '@xmlns:atom': 'http://www.w3.org/2005/Atom',
-        '@xmlns:content': 'http://purl.org/rss/1.0/modules/content/',
-        '@xmlns:dc': 'http://purl.org/dc/elements/1.1/',
-        '@xmlns:media': 'http://search.yahoo.com/mrss/',
-        '@xmlns:fh': feed.paging.isArchive ? 'http://purl.org/syndication/history/1.0' : undefined,
-        channel: {
-          title: feed.title,
-          link: feed.pageUrl,
-          description: feed.title,
-          'atom:link': [
-            { '@rel': 'self', '@type': 'application/rss+xml', '@href': feed.selfUrl },
-            ...hubLinks(feed),
-            ...linksOf(feed).map(([rel, href]) => ({
-              '@rel': rel,
-              '@type': 'application/rss+xml',
-              '@href': href,
-            })),
-          ],
-          'fh:archive': feed.paging.isArchive ? '' : undefined,
-          language: languageOf(feed),
-          generator: 'Tributary',
-          lastBuildDate: new Date(feed.updated).toUTCString(),
-          ttl: feed.paging.isArchive ? undefined : FRESH_MINUTES,
-          item: feed.articles.map((article) => toItem(article, feed)),
-        },
+  return toXml({
+    rss: {
+      '@version': '2.0',
+      '@xmlns:atom': 'http://www.w3.org/2005/Atom',
+      '@xmlns:content': 'http://purl.org/rss/1.0/modules/content/',
+      '@xmlns:dc': 'http://purl.org/dc/elements/1.1/',
+      '@xmlns:media': 'http://search.yahoo.com/mrss/',
+      '@xmlns:fh': feed.paging.isArchive ? 'http://purl.org/syndication/history/1.0' : undefined,
+      channel: {
+        title: feed.title,
+        link: feed.pageUrl,
+        description: feed.title,
+        'atom:link': [
+          { '@rel': 'self', '@type': 'application/rss+xml', '@href': feed.selfUrl },
+          ...hubLinks(feed),
+          ...linksOf(feed).map(([rel, href]) => ({
+            '@rel': rel,
+            '@type': 'application/rss+xml',
+            '@href': href,
+          })),
+        ],
+        'fh:archive': feed.paging.isArchive ? {} : undefined,
+        language: languageOf(feed),
+        generator: 'Tributary',
+        lastBuildDate: new Date(feed.updated).toUTCString(),
+        ttl: feed.paging.isArchive ? undefined : FRESH_MINUTES,
+        item: feed.articles.map((article) => toItem(article, feed)),
       },
     },
-    feed.articles.flatMap((article) => bodiesOf(article, feed)),
-  );
+  });
 }
 
-function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
+function toItem(article: Article, feed: FeedDocument): XmlElement {
   const source = feed.sources.get(article.sourceId);
   const [enclosure, ...others] = article.enclosures;
   return {
@@ -63,8 +60,9 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
     'dc:creator': authorsOf(article),
     'dc:language': article.language,
     category: article.tags,
-    description: BODY,
-    'content:encoded': article.contentHtml === '' ? undefined : BODY,
+    // readers take a description for markup
+    description: { '!': escapeText(article.summary ?? article.title) },
+    'content:encoded': article.contentHtml === '' ? undefined : { '!': bodyOf(article, feed) },
     // readers expect one enclosure; the others are media of the same item
     enclosure: enclosure && toEnclosure(enclosure),
     'media:content': others.map(toMediaContent),
@@ -75,20 +73,14 @@ function toItem(article: Article, feed: FeedDocument): Record<string, unknown> {
   };
 }
 
-/** What fills the bodies of an item: the description, which readers take for markup, and the content. */
-function bodiesOf(article: Article, feed: FeedDocument): string[] {
-  const description = escapeText(article.summary ?? article.title);
-  return article.contentHtml === '' ? [description] : [description, bodyOf(article, feed)];
+function toEnclosure({ url, type, length }: Enclosure): XmlElement {
+  return { '@url': toUri(url), '@length': length ?? 0, '@type': type ?? 'application/octet-stream' };
 }
 
-function toEnclosure({ url, type, length }: Enclosure): Record<string, string> {
-  return { '@url': toUri(url), '@length': String(length ?? 0), '@type': type ?? 'application/octet-stream' };
-}
-
-function toMediaContent({ url, type, length }: Enclosure): Record<string, string | undefined> {
+function toMediaContent({ url, type, length }: Enclosure): XmlElement {
   return {
     '@url': toUri(url),
     '@type': type,
-    '@fileSize': length === undefined ? undefined : String(length),
+    '@fileSize': length,
   };
 }

@@ -215,6 +215,14 @@ describe.each([
   ['RSS', toRss],
   ['Atom', toAtom],
 ])('%s', (_, write) => {
+  it('shows each article with its own body, where some have none', () => {
+    const bodies = ['<p>first</p>', '', '<p>third</p>'];
+    const articles = bodies.map((contentHtml, index) => ({ ...ARTICLE, title: `${index}`, contentHtml }));
+    const text = write(feedOf(...articles));
+    const shown = [...text.matchAll(/<title>(\d)|<p>(\w+)<\/p>/g)].map(([, title, body]) => title ?? body);
+    expect(shown).toEqual(['0', 'first', '1', '2', 'third']);
+  });
+
   it('is well-formed XML whatever an article holds', () => {
     const hostile = ']]></title><script>\0\x0B\uFFFF\uD800 &#0; <!-- "\'';
     const text = write(

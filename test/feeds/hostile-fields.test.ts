@@ -110,6 +110,7 @@ const TEXTS: [name: string, text: string][] = [
   ['right to left text', 'שלום \u202Eabc\u202C عربى'],
   ['separators of lines', 'a\u2028b\u2029c\u0085d'],
   ['references', '&amp; &#0; &#x1F; &unknown; &lt;b&gt;'],
+  ['tags without a name', 'a <> b </> c &lt;&gt;'],
   ['markup', '<b>a</b> <script>alert(1)</script> <!-- -- > <?xml?>'],
   ['quotes', `" onload="x' \`$& $1 %s`],
   ['what JSON escapes', 'a\\ud83d \\" \\u0000 \\'],
