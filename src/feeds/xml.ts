@@ -28,13 +28,13 @@ const PLACE_OF_MARKUP = '<>';
 /** Writes an RSS or Atom document. Everything is escaped once; what XML cannot hold is dropped. */
 export function toXml(document: XmlElement): string {
   const sections: string[] = [];
-  const frame: string = builder.build(escapeElement(document, sections));
+  const frame = withoutIllegal(builder.build(escapeElement(document, sections)));
   const [start, ...rest] = frame.split(PLACE_OF_MARKUP);
   let text = `<?xml version="1.0" encoding="UTF-8"?>\n${start}`;
   rest.forEach((part, index) => {
     text += `${sections[index]}${part}`;
   });
-  return withoutIllegal(`${text}\n`);
+  return `${text}\n`;
 }
 
 /** An element with its texts escaped, and its markup put into `sections`, in the order of the document. */
@@ -72,7 +72,9 @@ function isArray(content: XmlContent): content is readonly XmlContent[] {
 
 /** Markup as a CDATA section: what would end it is divided between two. */
 function toCdata(markup: string): string {
-  const safe = markup.includes(']]>') ? markup.replaceAll(']]>', ']]]]><![CDATA[>') : markup;
+  // first, because what is dropped may have parted the end of a section
+  const legal = withoutIllegal(markup);
+  const safe = legal.includes(']]>') ? legal.replaceAll(']]>', ']]]]><![CDATA[>') : legal;
   return `<![CDATA[${safe}]]>`;
 }
 

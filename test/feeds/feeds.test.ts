@@ -224,7 +224,7 @@ describe.each([
   });
 
   it('is well-formed XML whatever an article holds', () => {
-    const hostile = ']]></title><script>\0\x0B\uFFFF\uD800 &#0; <!-- "\'';
+    const hostile = ']]></title>]]\x01><script>\0\x0B\uFFFF\uD800 &#0; <!-- "\'';
     const text = write(
       feedOf({
         ...ARTICLE,
