@@ -63,9 +63,9 @@ function toEntry(article: Article, feed: FeedDocument): XmlElement {
   };
 }
 
-/** An entry needs a page or a content (RFC 4287, 4.1.2). */
-function hasContent({ contentHtml, link }: Article): boolean {
-  return contentHtml !== '' || link === undefined;
+/** An entry needs a page or a content (RFC 4287, 4.1.2), and should have a text (4.1.1.1). */
+function hasContent({ contentHtml, link, summary }: Article): boolean {
+  return contentHtml !== '' || link === undefined || summary === undefined;
 }
 
 function contentOf(article: Article, feed: FeedDocument): string {

@@ -118,6 +118,14 @@ describe('Atom', () => {
 });
 
 describe('an Atom entry', () => {
+  it('without a body and a summary has its title for a content, so that there is a text', () => {
+    const { summary: _, ...bare } = ARTICLE;
+    expect(toAtom(feedOf({ ...bare, contentHtml: '' }))).toMatch(
+      /<content type="html">[^<]*<!\[CDATA\[[^\]]+]]>/,
+    );
+    expect(toAtom(feedOf({ ...ARTICLE, contentHtml: '' }))).not.toContain('<content');
+  });
+
   it('without a page and a body has its summary for a content, which is not to be empty', () => {
     const { link: _, ...pageless } = ARTICLE;
     expect(toAtom(feedOf({ ...pageless, contentHtml: '' }))).toContain(
