@@ -87,8 +87,9 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
 
 function findLink(item: ParsedItem, { base, siteHost }: FeedContext): string | undefined {
   for (const candidate of [item.link, item.originalLink, item.id, item.enclosures[0]?.url]) {
-    // an id is a link only when it is a whole address: anything resolves against a base
-    const url = absoluteUrl(candidate ?? '', candidate === item.id ? undefined : base);
+    // an id is a link only when it is a whole address or a path: anything resolves against a base
+    const isName = candidate === item.id && !candidate?.startsWith('/');
+    const url = absoluteUrl(candidate ?? '', isName ? undefined : base);
     if (url !== undefined) return withoutTracking(url, { siteHost });
   }
   return undefined;

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 
 /** Raised when feeds are read differently, so that a document that is sent again is read again, with all its items. */
-export const READING = 1;
+export const READING = 2;
 
 /** SHA-256 of a body, hex: equal means that there is nothing new in it for this reader. */
 export function bodyHash(bytes: Uint8Array): string {

@@ -23,6 +23,8 @@ export class Element {
   name = '';
   /** Whether elements that do not say otherwise are plain text, as in Atom. */
   isAtom = false;
+  /** Whether it stands in an item. */
+  isInItem = false;
 
   constructor(reader: XmlReader) {
     this.reader = reader;
@@ -40,8 +42,13 @@ export class Element {
     return this.reader.surroundings.language;
   }
 
+  /**
+   * An address made absolute by the `xml:base` in force. Without one, those of the channel are relative to the
+   * document, and those of an item stay as they are: they are meant for the site, which is known at the end.
+   */
   address(written: string | undefined): string | undefined {
-    return written === undefined ? undefined : resolveAddress(written, this.base);
+    if (written === undefined) return undefined;
+    return resolveAddress(written, this.base ?? (this.isInItem ? undefined : this.reader.documentUrl));
   }
 
   /** The content as plain text. Undefined when there is none, or when the document ends in it. */

@@ -30,7 +30,7 @@ export function parseJsonFeed(text: string, { url, maxItems }: JsonFeedOptions):
   const items = channel === undefined ? jsonItems(value) : channelItems(channel);
   const feed = channel === undefined ? toFeed(value, url) : channelToFeed(channel, url);
   const toParsed = channel === undefined ? toItem : channelItemToItem;
-  feed.items = items.slice(0, maxItems).map((item) => toParsed(item, url));
+  feed.items = items.slice(0, maxItems).map(toParsed);
   feed.repairs = repairs;
   if (items.length > maxItems) {
     const detail = `${items.length - maxItems} items after the first ${maxItems} were left out`;
@@ -76,30 +76,30 @@ function hubOf(source: JsonObject): unknown {
     .find(({ type }) => stringOf(type)?.toLowerCase() === 'websub')?.url;
 }
 
-function toItem(source: JsonObject, url: string | undefined): ParsedItem {
-  const external = addressOf(source.external_url, url);
+/** Addresses stay as they are written: relative ones are meant for the site. */
+function toItem(source: JsonObject): ParsedItem {
+  const external = addressOf(source.external_url);
   return {
     ...defined({
       id: stringOf(source.id),
       title: textOf(source.title, 'text'),
-      link: addressOf(source.url, url) ?? external,
+      link: addressOf(source.url) ?? external,
       originalLink: external,
       summary: textOf(source.summary, 'text'),
       content: textOf(source.content_html, 'html') ?? textOf(source.content_text, 'text'),
-      base: url,
       published: stringOf(source.date_published),
       updated: stringOf(source.date_modified),
-      image: addressOf(source.image, url) ?? addressOf(source.banner_image, url),
+      image: addressOf(source.image) ?? addressOf(source.banner_image),
       language: stringOf(source.language),
     }),
-    authors: authorsOf(source, url),
+    authors: authorsOf(source),
     categories: listOf(source.tags).flatMap((tag) => stringOf(tag) ?? []),
-    enclosures: listOf(source.attachments).flatMap((attachment) => enclosureOf(attachment, url) ?? []),
+    enclosures: listOf(source.attachments).flatMap((attachment) => enclosureOf(attachment) ?? []),
   };
 }
 
 /** Version 1.0 has one `author`, 1.1 a list of `authors`; who writes both means the same people. */
-function authorsOf(source: JsonObject, url: string | undefined): Person[] {
+function authorsOf(source: JsonObject, url?: string): Person[] {
   const listed = listOf(source.authors).flatMap((author) => personOf(author, url) ?? []);
   const isFirst = (one: Person, index: number): boolean =>
     listed.findIndex(({ name, url }) => name === one.name && (name !== undefined || url === one.url)) ===
@@ -109,13 +109,13 @@ function authorsOf(source: JsonObject, url: string | undefined): Person[] {
   return single === undefined ? [] : [single];
 }
 
-function personOf(value: unknown, url: string | undefined): Person | undefined {
+function personOf(value: unknown, url?: string): Person | undefined {
   if (!isObject(value)) return person(stringOf(value));
   return person(stringOf(value.name), stringOf(value.email), addressOf(value.url, url));
 }
 
-function enclosureOf(value: unknown, url: string | undefined): ParsedEnclosure | undefined {
-  const address = isObject(value) ? addressOf(value.url, url) : undefined;
+function enclosureOf(value: unknown): ParsedEnclosure | undefined {
+  const address = isObject(value) ? addressOf(value.url) : undefined;
   if (!isObject(value) || address === undefined) return undefined;
   return {
     url: address,

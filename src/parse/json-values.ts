@@ -20,7 +20,7 @@ export function textOf(value: unknown, type: FeedText['type']): FeedText | undef
   return text === undefined ? undefined : { value: text, type };
 }
 
-export function addressOf(value: unknown, url: string | undefined): string | undefined {
+export function addressOf(value: unknown, url?: string): string | undefined {
   const written = stringOf(value);
   return written === undefined ? undefined : resolveAddress(written, url);
 }

@@ -30,13 +30,13 @@ export interface ParsedItem {
   /** `guid`, `atom:id`, `rdf:about` or JSON `id`, as written and trimmed. */
   id?: string;
   title?: FeedText;
-  /** Page of the item, absolute where the document allows it. */
+  /** Page of the item. As every address in an item absolute, or as written: then it is relative to the feed's `link`. */
   link?: string;
   /** A page elsewhere that the item is about (JSON Feed `external_url`), or FeedBurner's `origLink`. */
   originalLink?: string;
   summary?: FeedText;
   content?: FeedText;
-  /** `xml:base` in force where the body stands, absolute; bodies resolve against it. */
+  /** `xml:base` in force where the body stands, absolute; bodies resolve against it, or else against the item's page. */
   base?: string;
   authors: Person[];
   /** Dates as the document writes them; `normalise/dates.ts` reads them. */

@@ -43,22 +43,21 @@ export function channelToFeed(channel: JsonObject, url: string | undefined): Par
   };
 }
 
-export function channelItemToItem(source: JsonObject, url: string | undefined): ParsedItem {
-  const { id, link } = guidOf(source.guid, url);
+export function channelItemToItem(source: JsonObject): ParsedItem {
+  const { id, link } = guidOf(source.guid);
   return {
     ...defined({
       id,
       title: textOf(source.title, 'unknown'),
-      link: addressOf(source.link, url) ?? link,
+      link: addressOf(source.link) ?? link,
       summary: textOf(source.description, 'unknown'),
       content: textOf(source['content:encoded'], 'html'),
-      base: url,
       published: stringOf(source.pubDate),
-      comments: addressOf(source.comments, url),
+      comments: addressOf(source.comments),
     }),
     authors: people(source.author),
     categories: listOf(source.category).flatMap((category) => stringOf(textInside(category)) ?? []),
-    enclosures: listOf(source.enclosure).flatMap((enclosure) => enclosureOf(enclosure, url) ?? []),
+    enclosures: listOf(source.enclosure).flatMap((enclosure) => enclosureOf(enclosure) ?? []),
   };
 }
 
@@ -67,13 +66,10 @@ function textInside(element: unknown): unknown {
   return isObject(element) ? element['#value'] : element;
 }
 
-function guidOf(
-  guid: unknown,
-  url: string | undefined,
-): { id: string | undefined; link: string | undefined } {
+function guidOf(guid: unknown): { id: string | undefined; link: string | undefined } {
   const id = stringOf(textInside(guid));
   const isPermaLink = !isObject(guid) || (guid.isPermaLink !== false && guid.isPermaLink !== 'false');
-  return { id, link: isPermaLink ? addressOf(id, url) : undefined };
+  return { id, link: isPermaLink ? addressOf(id) : undefined };
 }
 
 function people(value: unknown): Person[] {
@@ -81,8 +77,8 @@ function people(value: unknown): Person[] {
   return person === undefined ? [] : [person];
 }
 
-function enclosureOf(value: unknown, url: string | undefined): ParsedEnclosure | undefined {
-  const address = isObject(value) ? addressOf(value.url, url) : undefined;
+function enclosureOf(value: unknown): ParsedEnclosure | undefined {
+  const address = isObject(value) ? addressOf(value.url) : undefined;
   if (!isObject(value) || address === undefined) return undefined;
   return { url: address, ...defined({ type: stringOf(value.type), length: positiveNumber(value.length) }) };
 }

@@ -18,11 +18,11 @@ function trimmed(address: string): string {
   return address.trim().replace(/[\t\n\r]+\s*/g, '');
 }
 
-/** The base inside an element with an `xml:base` of its own (XML Base, 4.2); a broken one changes nothing. */
+/** The base that an `xml:base` gives (XML Base, 4.2), itself relative to the one around it; undefined for a broken one. */
 export function resolveBase(written: string, base: string | undefined): string | undefined {
   const address = written.trim();
   const resolved = URL.canParse(address, base) ? new URL(address, base).href : undefined;
-  return resolved === undefined || resolved.length > MAX_BASE ? base : resolved;
+  return resolved === undefined || resolved.length > MAX_BASE ? undefined : resolved;
 }
 
 /** Relative bases inside relative bases make an address that grows with the nesting. */

@@ -185,7 +185,8 @@ class MarkupWriter {
   #enterBase(): void {
     const { surroundings } = this.#reader;
     const around = this.#bases.at(-1)?.base ?? surroundings.base;
-    const base = resolveBase(this.#reader.attribute('xml:base') ?? '', around);
+    const written = this.#reader.attribute('xml:base') ?? '';
+    const base = resolveBase(written, around ?? this.#reader.documentUrl) ?? around;
     this.#bases.push({ depth: this.#depth + 1, base });
   }
 

@@ -5,6 +5,7 @@ import { Element, type Rule, type Rules } from './element.ts';
 import { ITEM_RULES, toItem } from './item-rules.ts';
 import type { ParsedFeed, ParsedItem } from './parsed-feed.ts';
 import { RepairLog } from './repair-log.ts';
+import { resolveBase } from './web-address.ts';
 import { type Boundaries, type Surroundings, XmlReader } from './xml-reader.ts';
 import { DeclaredEntities } from './xml-references.ts';
 
@@ -126,6 +127,7 @@ class FeedReading implements Boundaries {
   #apply(rule: Rule, name: string): void {
     const element = this.#element;
     element.name = name;
+    element.isInItem = this.#item !== undefined;
     const draft = this.#item ?? this.#channel;
     if (typeof rule !== 'function') {
       rule.begin?.(element, draft);
@@ -150,9 +152,17 @@ class FeedReading implements Boundaries {
     this.#format = isCdf ? 'cdf' : format;
     this.#element.isAtom = format === 'atom';
     this.#channel.language = reader.surroundings.language;
-    if (isCdf) readCdfAttributes(this.#element, this.#channel);
+    if (isCdf) this.#beginCdf();
     if (ITEMS.has(name)) this.#openItem();
     else this.#push(CHANNEL_RULES);
+  }
+
+  /** CDF's channel has its page, and the base of all addresses in it, in attributes. */
+  #beginCdf(): void {
+    const reader = this.#reader;
+    const base = resolveBase(reader.attribute('base') ?? '', reader.documentUrl);
+    if (base !== undefined) reader.surroundings = { ...reader.surroundings, base };
+    readCdfAttributes(this.#element, this.#channel);
   }
 
   #openItem(): void {
@@ -170,6 +180,7 @@ class FeedReading implements Boundaries {
   #newItem(): Draft {
     const item = new Draft();
     item.addString('rdf:about', this.#reader.attribute('rdf:about'));
+    this.#element.isInItem = true;
     readCdfAttributes(this.#element, item);
     item.base = this.#reader.surroundings.base;
     item.language = this.#reader.surroundings.language;

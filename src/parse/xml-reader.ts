@@ -7,6 +7,7 @@ import { type DeclaredEntities, decodeReferences } from './xml-references.ts';
 /** What an element hands down to all inside it. */
 export interface Surroundings {
   scope: NameScope;
+  /** The `xml:base` in force; undefined where the document names none. */
   base: string | undefined;
   language: string | undefined;
 }
@@ -27,6 +28,8 @@ export interface Boundaries {
 /** Tokens of an XML document with canonical names and decoded attributes, and the ways through an element's inside. */
 export class XmlReader {
   readonly tokens: Tokenizer;
+  /** Where the document was found. */
+  readonly documentUrl: string | undefined;
   readonly repairs: RepairLog;
   readonly boundaries: Boundaries;
   entities: DeclaredEntities | undefined;
@@ -40,11 +43,12 @@ export class XmlReader {
   consumed = false;
   #rereadable: number;
 
-  constructor(text: string, base: string | undefined, repairs: RepairLog, boundaries: Boundaries) {
+  constructor(text: string, documentUrl: string | undefined, repairs: RepairLog, boundaries: Boundaries) {
     this.tokens = new Tokenizer(text, 'xml');
+    this.documentUrl = documentUrl;
     this.repairs = repairs;
     this.boundaries = boundaries;
-    this.surroundings = { scope: new NameScope(), base, language: undefined };
+    this.surroundings = { scope: new NameScope(), base: undefined, language: undefined };
     // every unclosed element is read twice; all of them together may cost this much
     this.#rereadable = 2 * text.length;
   }
@@ -154,7 +158,8 @@ export class XmlReader {
     const outer = scope;
     for (let index = 0; index < attributeNames.length; index++) {
       const name = attributeNames[index] ?? '';
-      if (name === 'xml:base') base = resolveBase(this.attribute(name) ?? '', base);
+      if (name === 'xml:base')
+        base = resolveBase(this.attribute(name) ?? '', base ?? this.documentUrl) ?? base;
       else if (name === 'xml:lang' || name === 'lang') language = this.attribute(name);
       else if (name === 'xmlns' || name.startsWith('xmlns:')) {
         if (scope === outer) scope = outer.inner();
