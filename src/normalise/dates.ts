@@ -11,7 +11,7 @@ export interface DateOptions {
 
 /**
  * Reads a date as feeds write it: RFC 822 with its usual faults, RFC 3339, W3C-DTF, ISO 8601 week and ordinal dates,
- * asctime, seconds or milliseconds since 1970, numbers in the customary orders, month names in a dozen languages,
+ * asctime, seconds or milliseconds since 1970, numbers in the customary orders, month names in twenty languages,
  * Chinese, Japanese and Korean forms, and relative ones. Gives milliseconds since 1970; undefined when the text is no
  * date. Whether a date is plausible is for others to judge.
  */
@@ -21,10 +21,12 @@ export function parseDate(text: string, options: DateOptions): number | undefine
   if (clean === '') return undefined;
   // a month and a day, or a year and a month: nobody can tell
   if (/^\d{2}-\d{2}t/.test(clean)) return undefined;
-  if (/^\d{9,10}$/.test(clean)) return Number(clean) * 1000;
-  if (/^\d{12,13}$/.test(clean)) return Number(clean);
+  const count = sinceEpoch(clean);
+  if (count !== undefined) return count;
   const ago = elapsed(clean);
   if (ago !== undefined) return options.now - ago;
+  // `ago` would be taken for August, which it is in Spanish
+  if (clean.endsWith(' ago')) return undefined;
   const { text: rest, time, zone } = takeTime(clean);
   const date = findDate(rest, options);
   return date === undefined ? undefined : toInstant({ ...date, ...time }, zone, options);
@@ -45,6 +47,13 @@ const USUAL = (() => {
 
 /** No date is longer; the text is a stranger's, and expressions are to be run over it. */
 const MAX_LENGTH = 120;
+
+/** Seconds, with a fraction or not, or milliseconds, which .NET writes as `/Date(1634568968000)/`. */
+function sinceEpoch(text: string): number | undefined {
+  const count = /^(?:\/date\()?(\d{9,13}(?:\.\d+)?)(?:[+-]\d{4})?(?:\)\/)?$/.exec(text)?.[1];
+  if (count === undefined) return undefined;
+  return Math.trunc(Number(count) * (Number(count) < 1e11 ? 1000 : 1));
+}
 
 interface CalendarDate {
   year: number;
@@ -69,9 +78,11 @@ function tidied(text: string): string {
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
     .toLowerCase()
-    .replace(/\([^)]*\)/g, ' ')
+    .replace(/(?<!^\/date)\([^)]*\)/g, ' ')
     .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .replace(/(?<=\d)\. (?=\d)/g, '.')
+    .replace(/^(\d{8})(\d{6})$/, '$1t$2');
 }
 
 const AFTERNOON = /下午|晚上|傍晚|午後|오후/;
@@ -79,13 +90,16 @@ const MORNING = /上午|早上|凌晨|午前|오전/;
 
 /** `14:56:01.5`, `14h30`, `2:56 pm`, `14时56分`, with the zone that follows or stands anywhere in the text. */
 const CLOCK =
-  /(?<![\d:+-])(\d{1,2}) ?[:h时時点點시] ?(\d{2}|\d(?=[分분]))(?: ?[:分분] ?(\d{1,2})?(?:[.,](\d{1,9}))?[秒초]?)? ?([ap]\.?m\.?(?![a-z]))?/;
+  /(?<![\d:+-])(\d{1,2}) ?[:h时時点點시] ?(\d{2}|\d(?=[分분])|(?<=:)\d(?!\d))(?: ?[:分분] ?(\d{1,2})?(?:[.,](\d{1,9}))?[秒초]?)? ?([ap]\.?m\.?(?![a-z]))?/;
 const HOUR_ONLY = /(?<![\d:])(\d{1,2}) ?([ap])\.?m\.?(?![a-z])/;
 const COMPACT_CLOCK = /(?<=\d{4}-?\d{2}-?\d{2} ?t)(\d{2})(\d{2})(\d{2})?(?:[.,](\d{1,9}))?/;
 
 function takeTime(text: string): { text: string; time: Partial<Time>; zone: string | number | undefined } {
   const match = COMPACT_CLOCK.exec(text) ?? CLOCK.exec(text) ?? HOUR_ONLY.exec(text);
-  if (match === null) return { text, time: {}, zone: undefined };
+  if (match === null) {
+    const { zone, rest } = zoneAtEnd(text);
+    return { text: rest, time: {}, zone };
+  }
   const before = text.slice(0, match.index);
   const after = text.slice(match.index + match[0].length);
   const { zone, rest } = takeZone(after);
@@ -106,20 +120,28 @@ function timeOf(match: RegExpExecArray, text: string): Partial<Time> {
   };
 }
 
-/** The zone at the start of what follows the time: an offset, a name, both, or a place. */
+/** The zone in what follows the time: first in it an offset, a name, or both; a place; or last in it, behind the date. */
 function takeZone(after: string): { zone: string | number | undefined; rest: string } {
-  const offset = /^ ?(?:utc|gmt|z)? ?([+-]) ?(\d{1,2}):?(\d{2})?(?!\d)/.exec(after);
+  const offset = /^[ :]?(?:utc|gmt|z)? ?([+-]) ?(\d{1,2}):?(\d{2})?(?!\d)/.exec(after);
   if (offset !== null) {
     const zone = offsetMinutes(`${offset[1]}${offset[2]}${offset[3] ?? ''}`);
     return { zone, rest: after.slice(offset[0].length) };
   }
-  const place = /(?:^| )([a-z]+(?:\/[a-z_]+){1,2})/.exec(after);
+  const place = /(?:^|[ [])([a-z]+(?:\/[a-z_]+){1,2})/.exec(after);
   if (place !== null) return { zone: place[1], rest: after.replace(place[0], ' ') };
   const name = /^ ?([a-z]{1,5})(?![a-z])/.exec(after);
   const minutes = name === null ? undefined : zoneMinutes(name[1] ?? '');
-  return minutes === undefined
-    ? { zone: undefined, rest: after }
-    : { zone: name?.[1], rest: after.slice(name?.[0].length) };
+  return minutes === undefined ? zoneAtEnd(after) : { zone: name?.[1], rest: after.slice(name?.[0].length) };
+}
+
+/** The zone of `Jan 4 16:29:06 2004 EST`, `2 Jan 2006 MST` and `2004-05-25+09:00`. */
+function zoneAtEnd(text: string): { zone: string | number | undefined; rest: string } {
+  const offset = /(?: |(?<=^\d{4}-\d{2}-\d{2}))([+-]\d{2}:?\d{2})$/.exec(text);
+  if (offset !== null) return { zone: offsetMinutes(offset[1] ?? ''), rest: text.slice(0, offset.index) };
+  const name = /(?<=\d) ([a-z]{1,5})$/.exec(text);
+  return name === null || zoneMinutes(name[1] ?? '') === undefined
+    ? { zone: undefined, rest: text }
+    : { zone: name[1], rest: text.slice(0, name.index) };
 }
 
 function findDate(text: string, options: DateOptions): CalendarDate | undefined {
@@ -140,14 +162,18 @@ function calendarDate(date: Date): CalendarDate {
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
-/** ISO 8601: calendar, week and ordinal dates, shortened from the right, with or without hyphens. */
-function isoDate(text: string): CalendarDate | undefined {
-  const calendar = /^(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?|(\d{2})(\d{2}))?(?![\d/])(?! ?[-.]\d)/.exec(
+/**
+ * ISO 8601: calendar, week and ordinal dates, shortened from the right, with or without hyphens. A weekday may stand
+ * before the date, or words that say whose it is; and a zero too many before the month.
+ */
+function isoDate(written: string): CalendarDate | undefined {
+  const text = written.replace(/^\D{1,30}(?=\d{4}([-/.])\d{1,2}\1\d)/, '');
+  const calendar = /^(\d{4})(?:([-/.])0?(\d{1,2})(?:\2(\d{1,2}))?|(\d{2})(\d{2}))?(?![\d/])(?! ?[-.]\d)/.exec(
     text,
   );
   const week = /^(\d{4})-?w(\d{2})(?:-?([1-7]))?(?!\d)/.exec(text);
   if (week !== null) return weekDate(Number(week[1]), Number(week[2]), Number(week[3] ?? 1));
-  const ordinal = /^(\d{4})-?(\d{3})(?!\d)/.exec(text);
+  const ordinal = /^(\d{4})-?(\d{3})(?!\d|-\d)/.exec(text);
   if (ordinal !== null) return calendarDate(new Date(Date.UTC(Number(ordinal[1]), 0, Number(ordinal[2]))));
   if (calendar === null || /^\d{4}[ -]?[a-z\u0370-\uffff]/.test(text)) return shortIsoDate(text);
   const date = {
@@ -173,27 +199,42 @@ function weekDate(year: number, week: number, day: number): CalendarDate {
   return calendarDate(new Date(monday + ((week - 1) * 7 + day - 1) * 86_400_000));
 }
 
-/** `2021年10月18日`, `10月18日`, `2004년 5월 28일`. */
+/** `2021年10月18日`, `10月18日`, `2004년 5월 28일`, `令和3年10月18日`. */
 function eastAsianDate(text: string, options: DateOptions): CalendarDate | undefined {
-  const match = /(?:(\d{4}|\d{2}) ?[年년] ?)?(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일号號]?)?/.exec(text);
+  const match =
+    /(?:(令和|平成|民[國国]) ?(\d{1,3}|元) ?年 ?|(\d{4}|\d{2}) ?[年년] ?)?(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일号號]?)?/.exec(
+      text,
+    );
   if (match === null) return undefined;
-  return withYear(match[1], { month: Number(match[2]), day: Number(match[3] ?? 1) }, options);
+  const [, era, yearOfEra, year, month, day = 1] = match;
+  const before = ERAS.get(era?.slice(0, 1) ?? '');
+  const counted = before === undefined ? year : `${before + (yearOfEra === '元' ? 1 : Number(yearOfEra))}`;
+  return withYear(counted, { month: Number(month), day: Number(day) }, options);
 }
+
+/** The year before the first of the eras by which Japan and Taiwan count, by the first character of the name. */
+const ERAS = new Map([
+  ['令', 2018],
+  ['平', 1988],
+  ['民', 1911],
+]);
 
 /** A date with the name of a month; of two words that may be one, the later is it, for weekdays come first. */
 function wordDate(text: string, options: DateOptions): CalendarDate | undefined {
   const month = (text.match(/\p{L}+/gu) ?? []).map(monthOf).findLast((found) => found !== undefined);
-  if (month === undefined) return undefined;
-  const numbers = text.match(/\d+/g) ?? [];
+  const numbers = text.match(/\d+/g);
+  if (month === undefined || numbers === null) return undefined;
   const year =
     numbers.find((number) => number.length === 4) ?? numbers.slice(1).find((number) => number.length === 2);
   const day = numbers.find((number, index) => number.length <= 2 && (number !== year || index === 0));
   return withYear(year, { month, day: Number(day ?? 1) }, options);
 }
 
-/** `30.10.23`, `26/06/2020`, `6/26/2020`: the weekday or the size of the numbers tells the order, else custom does. */
+/** `30.10.23`, `26/06/2020`, `6/26/2020`, `11 04 2020`: the weekday or the size of the numbers tells the order, else custom does. */
 function numericDate(text: string, options: DateOptions): CalendarDate | undefined {
-  const match = /(?<![\d./-])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?!\d)/.exec(text);
+  const match =
+    /(?<![\d./-])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?!\d)/.exec(text) ??
+    /(?<![\d./-])(\d{1,2})( )(\d{1,2}) (\d{4})(?!\d)/.exec(text);
   if (match === null) return undefined;
   const [first, second] = [Number(match[1]), Number(match[3])];
   const dayFirst = withYear(match[4], { month: second, day: first }, options);

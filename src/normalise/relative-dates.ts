@@ -13,12 +13,22 @@ const UNITS: readonly (readonly [RegExp, number])[] = [
   [/^(?:年|년|years?|y)$/, 365 * DAY],
 ];
 
-const AGO = /^(?:about |约|大约)?(\d{1,4}|半|an?|one) ?([^\d\s]{1,8}?) ?(?:以?前|之前|전|ago)$/;
+/** One count with its unit, or two of them: `2 hours 5 minutes ago`. */
+const AGO =
+  /^(?:about |约|大约)?(\d{1,4}|半|an?|one) ?([^\d\s]{1,8}?)(?:,? ?(?:and )?(\d{1,4}) ?([^\d\s]{1,8}?))? ?(?:以?前|之前|전|ago)$/;
 
 /** `3小时前`, `5 minutes ago`: milliseconds before the present; undefined for any other text. Wants lower case. */
 export function elapsed(text: string): number | undefined {
   if (/^(?:刚刚|剛剛|刚才|たった今|방금|just now|now)$/.test(text)) return 0;
-  const [, count = '', unit = ''] = AGO.exec(text) ?? [];
+  const match = AGO.exec(text);
+  if (match === null) return undefined;
+  const [, count, unit, smallerCount, smallerUnit] = match;
+  const longer = lengthOf(count, unit);
+  const shorter = smallerCount === undefined ? 0 : lengthOf(smallerCount, smallerUnit);
+  return longer === undefined || shorter === undefined ? undefined : longer + shorter;
+}
+
+function lengthOf(count = '', unit = ''): number | undefined {
   const length = UNITS.find(([names]) => names.test(unit))?.[1];
   if (length === undefined) return undefined;
   return length * (count === '半' ? 0.5 : /^\d/.test(count) ? Number(count) : 1);
