@@ -1,6 +1,8 @@
+import { mendDoubleEncoding } from './double-encoding.ts';
 import { parseJsonFeed } from './json-feed.ts';
 import type { NotAFeed, ParsedFeed } from './parsed-feed.ts';
-import { parseXmlFeed } from './xml-feed.ts';
+import { characterOfControl } from './windows-1252.ts';
+import { parseXmlFeed, type XmlFeedOptions } from './xml-feed.ts';
 
 export interface ParseOptions {
   /** Where the document was found; relative addresses resolve against it. */
@@ -21,9 +23,16 @@ export function parseFeed(text: string, options: ParseOptions = {}): ParsedFeed 
   const start = text.slice(0, 1000).trimStart();
   if (start === '' && text.trim() === '')
     return { kind: 'not-a-feed', looksLike: 'empty', detail: 'The document is empty.' };
-  if (start.startsWith('{') || start.startsWith('[')) return parseJsonFeed(text, { url, maxItems });
-  const { cleaned, dropped } = withoutIllegalCharacters(text);
-  const feed = parseXmlFeed(cleaned, { url, maxItems });
+  const isJson = start.startsWith('{') || start.startsWith('[');
+  const feed = isJson ? parseJsonFeed(text, { url, maxItems }) : fromXml(text, start, { url, maxItems });
+  if (feed.kind === 'feed' && mendDoubleEncoding(feed, text))
+    feed.repairs.push({ kind: 'double-encoding', detail: 'the text had been encoded as UTF-8 twice' });
+  return feed;
+}
+
+function fromXml(text: string, start: string, options: XmlFeedOptions): ParsedFeed | NotAFeed {
+  const { cleaned, dropped } = withoutControls(text);
+  const feed = parseXmlFeed(cleaned, options);
   if (feed === undefined || !isFeed(feed, start)) return notAFeed(start);
   if (dropped > 0)
     feed.repairs.push({ kind: 'characters', detail: `${dropped} characters that XML forbids` });
@@ -32,14 +41,16 @@ export function parseFeed(text: string, options: ParseOptions = {}): ParsedFeed 
 
 /** Characters outside XML 1.0, 2.2. */
 const ILLEGAL = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
-const ILLEGAL_CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
+/** Controls that XML allows and no text has: windows-1252 that somebody took for Latin-1. */
+const C1_CONTROL = /[\x80-\x9f]/g;
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f]/;
 
-function withoutIllegalCharacters(text: string): { cleaned: string; dropped: number } {
+function withoutControls(text: string): { cleaned: string; dropped: number } {
   // in two steps, because the common answer is no, and a class of control characters alone is searched faster
-  const isClean = !ILLEGAL_CONTROL.test(text) && !text.includes('\ufffe') && !text.includes('\uffff');
+  const isClean = !CONTROL.test(text) && !text.includes('\ufffe') && !text.includes('\uffff');
   if (isClean) return { cleaned: text, dropped: 0 };
-  const cleaned = text.replace(ILLEGAL, '');
-  return { cleaned, dropped: text.length - cleaned.length };
+  const legal = text.replace(ILLEGAL, '');
+  return { cleaned: legal.replace(C1_CONTROL, characterOfControl), dropped: text.length - legal.length };
 }
 
 /** A page may use an element called `feed` or `channel`; it is a page if it begins as one and gave nothing. */

@@ -77,6 +77,7 @@ export interface ParsedEnclosure {
 export interface Repair {
   kind:
     | 'encoding'
+    | 'double-encoding'
     | 'characters'
     | 'truncated'
     | 'nesting'
