@@ -66,7 +66,7 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
   const article: Article = {
     id,
     sourceId: source.id,
-    title: findTitle(item) ?? titleFromText(body.summary) ?? link ?? `(untitled) ${isoDay(dates.published)}`,
+    title: findTitle(item) ?? titleFromText(summary) ?? link ?? `(untitled) ${isoDay(dates.published)}`,
     categories: source.categories,
     tags: findTags(item),
     author: postAuthor(source, authors, feed.title),

@@ -28,7 +28,7 @@ export function withoutCdataMarks(markup: string): string {
 
 /** Markup elements that only a title's tags are looked up in, beside those a body may contain. */
 const TITLE_MARKUP = new Set(
-  'big body embed font head html input label link meta nobr script style'.split(' '),
+  'big blink body embed font head html input label link marquee meta nobr script style'.split(' '),
 );
 
 /**

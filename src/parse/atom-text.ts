@@ -54,16 +54,17 @@ function inline(element: Element, type: string): FeedText {
   return isPlain ? { value: decodeReferences(value), type: 'text' } : { value, type: 'html' };
 }
 
+/** What is no base64, or no text, was labelled wrongly: nothing of a picture can be shown, and the rest is as it stands. */
 function fromBase64(element: Element, type: string): FeedText {
   const { value } = element.content();
-  const bytes = decodeBase64(value);
-  const text = bytes === undefined ? value : new TextDecoder().decode(bytes);
+  const text = decodeBase64(value) ?? (/^(?:image|audio|video)\//.test(type) ? '' : value);
   return { value: text.trim(), type: isMarkup(type) ? 'html' : 'text' };
 }
 
-function decodeBase64(value: string): Uint8Array | undefined {
+function decodeBase64(value: string): string | undefined {
   try {
-    return Uint8Array.from(atob(value.replace(/\s+/g, '')), (character) => character.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(value.replace(/\s+/g, '')), (character) => character.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     return undefined;
   }

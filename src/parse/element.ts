@@ -99,12 +99,16 @@ export class Element {
     return fields;
   }
 
+  /** A person whose parts have elements of their own. Where none is known, all that is written is the person. */
   person(): Person | undefined {
     const fields = this.fields();
     const name = fields.get('name') ?? fields.get('title');
     const email = fields.get('email');
     const url = this.address(fields.get('uri') ?? fields.get('url') ?? fields.get('homepage'));
-    const own = parsePerson(fields.get('') ?? '');
+    const isKnown = name !== undefined || email !== undefined || url !== undefined;
+    const text = fields.get('') ?? '';
+    fields.delete('');
+    const own = parsePerson(isKnown ? text : [text, ...fields.values()].join(' '));
     return person(name ?? own?.name, email ?? own?.email, url);
   }
 

@@ -5,6 +5,9 @@ import { enclosure, guid, link, pageLink } from './link-rules.ts';
 import { image, MEDIA_RULES, PODCAST_RULES } from './media-rules.ts';
 import type { FeedText, ParsedItem, Person } from './parsed-feed.ts';
 
+/** Some publishers put a list around the categories. */
+const categories: Container = { rules: new Map<string, Rule>([['category', category]]) };
+
 /** The entry's source (RFC 4287, 4.2.11): its author is the entry's when that names none; nothing else may leak. */
 const source: Container = {
   rules: new Map<string, Rule>([['author', (element, draft) => draft.addPerson('source', element.person())]]),
@@ -39,6 +42,7 @@ export const ITEM_RULES: Rules = new Map<string, Rule>([
   ['dc:author', personLine],
   ['managingeditor', personLine],
   ['category', category],
+  ['categories', categories],
   ['dc:subject', category],
   ['pubdate', string],
   ['published', string],

@@ -65,6 +65,12 @@ describe('an article', () => {
 
   it.each([
     ['its text when it has none', { title: undefined }, 'In thick fog.'],
+    ['its summary rather than its text', { title: undefined, summary: unknown('Fog') }, 'Fog'],
+    [
+      'no markup, however old',
+      { title: unknown('<blink>Fog</blink> <MARQUEE>today</MARQUEE>') },
+      'Fog today',
+    ],
     [
       'a tag-free line',
       { title: unknown('<b>Fog</b> &amp;amp; rain\n &lt;/today&gt;') },

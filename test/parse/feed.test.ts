@@ -72,4 +72,21 @@ describe('reading feeds', () => {
     const feed = parseFeed('<rss><channel><item><link>/1</link></item></channel></rss>');
     expect(feed).toMatchObject({ items: [{ link: '/1' }] });
   });
+
+  it('finds the name of a person among markup, and categories inside a list of them', () => {
+    const feed = read(
+      '<rss><channel><item><author>by <b>Ann Lee</b></author><categories><category>Fog</category><category>Sea</category></categories></item></channel></rss>',
+    );
+    expect(feed.items).toMatchObject([{ authors: [{ name: 'by Ann Lee' }], categories: ['Fog', 'Sea'] }]);
+  });
+
+  it('decodes base64 that is text, keeps text that is labelled as bytes, and shows no bytes', () => {
+    const entries = [
+      '<title type="application/x-note">Fog</title>',
+      '<content type="application/x-note">Rm9n</content>',
+      '<content type="image/png">iVBORw0KGgo=</content>',
+    ].map((field) => `<entry><id>1</id>${field}</entry>`);
+    const { items } = read(`<feed xmlns="http://www.w3.org/2005/Atom">${entries.join('')}</feed>`);
+    expect(items.map(({ title, content }) => (title ?? content)?.value)).toEqual(['Fog', 'Fog', undefined]);
+  });
 });
