@@ -144,6 +144,7 @@ class BodyCleaner {
         return false;
       case 'text':
         if (this.#muted.length === 0) this.#addText();
+        else if (this.#mutedKind === 'noscript') this.#escapedPictures();
         return true;
       case 'open':
         this.#openTag();
@@ -348,6 +349,19 @@ class BodyCleaner {
     if (this.#neighbour === 'nothing') this.#showSubstitute();
   }
 
+  /** Pages that a script has read write what a `noscript` holds as text. */
+  #escapedPictures(): void {
+    const raw = this.#tokens.raw();
+    if (!/&lt;img\s/i.test(raw)) return;
+    const tokens = new Tokenizer(decoded(raw, decodeHTML), 'html');
+    const tag = new Tag(tokens);
+    for (let kind = tokens.next(); kind !== 'end'; kind = tokens.next()) {
+      if (kind !== 'open' || ELEMENTS.get(tokens.name)?.kind !== 'image') continue;
+      const finding = findPicture(tag, this.#base, []);
+      if (finding.kind === 'picture') this.#noscriptPicture(barePicture(finding.src));
+    }
+  }
+
   #emptyPicture(): void {
     if (this.#sources !== undefined) return;
     if (this.#substitute === undefined) this.#neighbour = 'nothing';
@@ -418,7 +432,8 @@ class BodyCleaner {
 
   #mediaAttributes(rule: ElementRule): string {
     const attributes = this.#withLazySource(this.#attributes(rule));
-    const poster = rule.name === 'video' ? pictureUrl(this.#tag.get('poster') ?? '', this.#base) : undefined;
+    const address = this.#tag.get('poster') ?? this.#tag.get('data-poster') ?? '';
+    const poster = rule.name === 'video' ? pictureUrl(address, this.#base) : undefined;
     if (poster === undefined || isTracker(poster)) return `${attributes} controls`;
     this.#pictures.add(poster);
     if (isHeadPicture(this.#tag, poster)) this.#headImage ??= poster;

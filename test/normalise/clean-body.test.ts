@@ -289,6 +289,32 @@ describe('pictures', () => {
       `<div data-bg="/bg.jpg"><img src="${A}"></div>`,
       `<div>${shown(A)}</div>`,
     ],
+    [
+      'a background behind a gradient',
+      `<div style="background:linear-gradient(red,rgba(0,0,0,.5)),url(${A})"></div>`,
+      `<div>${shown(A)}</div>`,
+    ],
+    ['an element that a loader fills', `<div data-lazy-src="${A}"></div>`, `<div>${shown(A)}</div>`],
+    [
+      'an unknown loader and an address that names no file',
+      `<img src="${BLANK}" data-my-src="https://e.org/i?id=1">`,
+      shown('https://e.org/i?id=1'),
+    ],
+    [
+      'a noscript that is written as text',
+      `<img src="${BLANK}"><noscript>&lt;img src="${A}"&gt;</noscript>`,
+      shown(A),
+    ],
+    [
+      'a noscript beside a blurred picture',
+      `<img src="data:image/png;base64,${'A'.repeat(300)}"><noscript><img src="${A}"></noscript>`,
+      shown(A),
+    ],
+    [
+      'a loader that has other sizes',
+      `<img src="${A}" data-srcset="https://e.org/b.jpg 2x">`,
+      `<img src="*${A}" srcset="*https://e.org/b.jpg 2x">`,
+    ],
     ['an AMP picture', `<amp-img src="${A}"></amp-img>`, shown(A)],
     ['a picture without img', `<picture><source srcset="${A} 900w, /s.jpg 100w"></picture>`, shown(A)],
   ])('are found for %s', (_, markup, expected) => {

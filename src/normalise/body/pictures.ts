@@ -6,7 +6,7 @@ export interface Picture {
   /** Absolute, or a `data:` address of a small picture. */
   src: string;
   candidates: Candidate[];
-  /** Its class says that a script will put another picture in its place, but it does not say which. */
+  /** It looks as if a script would put another picture in its place, but does not say which. */
   isDoubtful?: true;
 }
 
@@ -61,9 +61,17 @@ export function findPicture(
   if (isHidden(tag)) return { kind: 'tracker' };
   const src = readAddress(tag.get('src'), base);
   if (src !== undefined && !saysLazy(tag)) {
-    return seen(tag, { kind: 'picture', src, candidates: srcsetOf(tag, 'srcset', base) });
+    return seen(tag, shownAtOnce(tag, base, src));
   }
   return seen(tag, hiddenBehindScript(tag, base, src, offered));
+}
+
+function shownAtOnce(tag: Tag, base: string | undefined, src: string): Picture {
+  const own = srcsetOf(tag, 'srcset', base);
+  const candidates = own.length > 0 ? own : lazyCandidates(tag, base);
+  // a picture in the markup itself is often a blurred one, until a script puts the true one in its place
+  const isDoubtful = src.startsWith('data:') && candidates.length === 0;
+  return { kind: 'picture', src, candidates, ...(isDoubtful && { isDoubtful }) };
 }
 
 /** The candidates a `source` of a `picture` offers. */
@@ -85,13 +93,13 @@ function readBackground(tag: Tag, base: string | undefined): string | undefined 
     if (BACKGROUNDS.has(name)) {
       const address = readAddress(insideUrl(tag.start(name)), base);
       if (address !== undefined) return address;
-    } else if (name === 'data-src' || name === 'data-original') {
+    } else if (LAZY.has(name) || name === 'data-url') {
       const value = tag.start(name);
       if (PICTURE_FILE.test(value)) return readAddress(value, base);
     } else if (name === 'style') {
       const style = tag.start(name);
       if (!style.includes('(')) continue;
-      const address = /background(?:-image)?\s{0,5}:[^;(]{0,100}url\(([^)]{1,1500})\)/i.exec(style)?.[1];
+      const address = /background(?:-image)?\s{0,5}:[^;]{0,200}?url\(([^)]{1,1500})\)/i.exec(style)?.[1];
       const url = address === undefined ? undefined : readAddress(unquoted(address), base);
       if (url !== undefined && !url.startsWith('data:')) return url;
     }
@@ -160,11 +168,13 @@ function bestRanked(
   return best;
 }
 
+/** The address in an attribute nobody knows: of a picture's file, or any whole one where the name speaks of a source. */
 function anyPictureAddress(tag: Tag, base: string | undefined): string | undefined {
   for (const name of tag.names) {
     if (NEVER_AN_ADDRESS.has(name)) continue;
     const value = tag.start(name);
-    if (/^[^\s<>"'{}]+$/.test(value) && PICTURE_FILE.test(value)) {
+    const isSource = name.includes('src') && /^\s*(?:https?:)?\/\//i.test(value);
+    if (/^[^\s<>"'{}]+$/.test(value) && (isSource || PICTURE_FILE.test(value))) {
       const address = readAddress(value, base);
       if (address !== undefined) return address;
     }
