@@ -97,6 +97,75 @@ describe('decoding bytes', () => {
     );
   });
 
+  it.each([
+    [
+      'gb18030',
+      '港口的渡轮因大雾返航，乘客均平安',
+      'b8dbbfdab5c4b6c9c2d6d2f2b4f3ceedb7b5babda3acb3cbbfcdbef9c6bdb0b2',
+    ],
+    [
+      'big5',
+      '港口的渡輪因大霧返航，乘客均平安',
+      'b4e4a466aabab4e7bdfca65da46ac3faaaf0afe8a141adbcabc8a7a1a5ada677',
+    ],
+    [
+      'euc-kr',
+      '항구의 여객선이 짙은 안개로 회항했다',
+      'c7d7b1b8c0c720bfa9b0b4bcb1c0cc20c2a3c0ba20bec8b0b3b7ce20c8b8c7d7c7dfb4d9',
+    ],
+    [
+      'euc-jp',
+      '濃霧のため港のフェリーは引き返した',
+      'c7bbccb8a4cea4bfa4e1b9c1a4cea5d5a5a7a5eaa1bca4cfb0faa4adcad6a4b7a4bf',
+    ],
+    [
+      'shift_jis',
+      '濃霧のため港のフェリーは引き返した',
+      '945a96b682cc82bd82df8d6082cc83748346838a815b82cd88f882ab95d482b582bd',
+    ],
+    [
+      'windows-874',
+      'เรือข้ามฟากกลับท่าเพราะหมอกหนา',
+      'e0c3d7cda2e9d2c1bfd2a1a1c5d1bab7e8d2e0bec3d2d0cbc1cda1cbb9d2',
+    ],
+    [
+      'windows-1251',
+      'Паром вернулся в гавань из-за густого тумана',
+      'cfe0f0eeec20e2e5f0edf3ebf1ff20e220e3e0e2e0edfc20e8e72de7e020e3f3f1f2eee3ee20f2f3ece0ede0',
+    ],
+    [
+      'koi8-r',
+      'Паром вернулся в гавань из-за густого тумана',
+      'f0c1d2cfcd20d7c5d2ced5ccd3d120d720c7c1d7c1ced820c9da2ddac120c7d5d3d4cfc7cf20d4d5cdc1cec1',
+    ],
+    [
+      'iso-8859-5',
+      'Паром вернулся в гавань из-за густого тумана',
+      'bfd0e0dedc20d2d5e0dde3dbe1ef20d220d3d0d2d0ddec20d8d72dd7d020d3e3e1e2ded3de20e2e3dcd0ddd0',
+    ],
+    [
+      'windows-1253',
+      'Το πλοίο επέστρεψε στο λιμάνι λόγω ομίχλης',
+      'd4ef20f0ebefdfef20e5f0ddf3f4f1e5f8e520f3f4ef20ebe9ecdcede920ebfce3f920efecdff7ebe7f2',
+    ],
+    [
+      'windows-1255',
+      'המעבורת חזרה לנמל בגלל ערפל סמיך',
+      'e4eef2e1e5f8fa20e7e6f8e420ecf0eeec20e1e2ecec20f2f8f4ec20f1eee9ea',
+    ],
+    [
+      'windows-1256',
+      'عادت العبارة إلى الميناء بسبب الضباب الكثيف',
+      'dac7cfca20c7e1dac8c7d1c920c5e1ec20c7e1e3ede4c7c120c8d3c8c820c7e1d6c8c7c820c7e1dfcbeddd',
+    ],
+  ])('guesses %s from one line', (encoding, text, hex) => {
+    const line = (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+    expect(bytesToText(bytes('<rss><title>', line, '</title>'))).toMatchObject({
+      encoding,
+      text: `<rss><title>${text}</title>`,
+    });
+  });
+
   it('never fails: bytes that fit nothing give text with replacement characters', () => {
     const decoded = bytesToText(bytes('<?xml version="1.0" encoding="shift_jis"?>', [0x82, 0xff, 0xff]));
     expect(decoded.text).toContain('\ufffd');
