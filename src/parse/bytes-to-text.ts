@@ -74,7 +74,7 @@ function undeclared(bytes: Uint8Array, labels: readonly string[]): DecodedText {
   if (mostlyUtf8(bytes)) return brokenUtf8(bytes);
   const guess = guessEncoding(bytes) ?? 'windows-1252';
   return {
-    text: decode(bytes, guess),
+    text: decodeStrictly(bytes, guess) ?? decode(bytes, guess),
     encoding: guess,
     repairs: [wrongLabel(labels[0] ?? 'nothing', guess)],
   };
@@ -199,7 +199,7 @@ function wideEncoding(bytes: Uint8Array): string | undefined {
 function decodeWide(bytes: Uint8Array, encoding: string): string {
   return encoding.startsWith('utf-32')
     ? decodeUtf32(bytes, encoding === 'utf-32le')
-    : decode(bytes, encoding);
+    : decode(bytes.subarray(0, bytes.length - (bytes.length % 2)), encoding);
 }
 
 function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string {
@@ -216,9 +216,17 @@ function decode(bytes: Uint8Array, label: string): string {
   return new TextDecoder(label).decode(bytes);
 }
 
+/** Undefined when the bytes are not valid. A document may be cut off within its last character, which is then dropped. */
 function decodeStrictly(bytes: Uint8Array, label: string): string | undefined {
+  return decodeWhole(bytes, label, false) ?? decodeWhole(bytes, label, true);
+}
+
+function decodeWhole(bytes: Uint8Array, label: string, isCutOff: boolean): string | undefined {
   try {
-    return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
+    const decoder = new TextDecoder(label, { fatal: true, ignoreBOM: false });
+    const text = decoder.decode(bytes, { stream: isCutOff });
+    // one letter of another encoding at the very end would look the same
+    return isCutOff && !/[^\x00-\x7f]/.test(text) ? undefined : text;
   } catch {
     return undefined;
   }

@@ -31,12 +31,18 @@ export function parseFeed(text: string, options: ParseOptions = {}): ParsedFeed 
 }
 
 function fromXml(text: string, start: string, options: XmlFeedOptions): ParsedFeed | NotAFeed {
-  const { cleaned, dropped } = withoutControls(text);
+  const { cleaned, dropped } = withoutControls(withoutHalves(text));
   const feed = parseXmlFeed(cleaned, options);
   if (feed === undefined || !isFeed(feed, start)) return notAFeed(start);
   if (dropped > 0)
     feed.repairs.push({ kind: 'characters', detail: `${dropped} characters that XML forbids` });
   return feed;
+}
+
+/** A document that is cut off, without what is left of its last tag or reference: both would be taken for text. */
+function withoutHalves(text: string): string {
+  const half = /(?:&[#\w]{0,10}|<(?!!\[CDATA\[)(?:[\w/!?][^<>]{0,200})?|\]{1,2})$/.exec(text.slice(-256));
+  return half === null ? text : text.slice(0, -half[0].length);
 }
 
 /** Characters outside XML 1.0, 2.2. */

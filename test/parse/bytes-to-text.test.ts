@@ -166,6 +166,20 @@ describe('decoding bytes', () => {
     });
   });
 
+  it.each([
+    ['utf-8', bytes('<a>新闻').subarray(0, -1), '<a>新'],
+    ['gb18030', bytes('<?xml encoding="gbk"?>', GBK).subarray(0, -1), undefined],
+    ['utf-16le', bytes([0x3c, 0, 0x61, 0, 0x3e, 0, 0xb0]), '<a>'],
+  ] as [string, Uint8Array, string | undefined][])(
+    'drops what is left of a %s character that a document is cut off in',
+    (encoding, cut, text) => {
+      const decoded = bytesToText(cut);
+      expect(decoded.encoding).toBe(encoding);
+      expect(decoded.text).not.toContain('\ufffd');
+      if (text !== undefined) expect(decoded.text).toBe(text);
+    },
+  );
+
   it('never fails: bytes that fit nothing give text with replacement characters', () => {
     const decoded = bytesToText(bytes('<?xml version="1.0" encoding="shift_jis"?>', [0x82, 0xff, 0xff]));
     expect(decoded.text).toContain('\ufffd');

@@ -54,6 +54,15 @@ describe('reading feeds', () => {
     ).not.toHaveProperty('link');
   });
 
+  it.each(['&', '&am', '&#82', '</', '</descr', '<![CDATA[ and]', '<!-- a note'])(
+    'takes the half that is left of %s at the cut for no text',
+    (half) => {
+      const start = '<rss><channel><item><title>T</title><description>Text';
+      const value = half.includes(' and') ? 'Text and' : 'Text';
+      expect(read(start + half).items).toMatchObject([{ summary: { value } }]);
+    },
+  );
+
   it('leaves out an item that is cut off before any text of it came', () => {
     const feed = read('<rss><channel><item><title>One</title></item><item><guid>2</guid><tit');
     expect(feed.items).toHaveLength(1);
