@@ -265,9 +265,12 @@ export class Tokenizer {
       return this.#until(this.#greater, 1, from + 2, 'comment');
     const behind = this.#takePlainName(from + 2);
     if (source.charCodeAt(behind) === 0x3e) return this.#token('close', from + 2, behind, behind + 1);
-    const end = Math.min(this.#greater.after(from + 2), source.length);
+    const bracket = this.#greater.after(from + 2);
+    const next = this.#dialect === 'xml' ? this.#less.after(from + 2) : bracket;
+    // an end tag without its `>` ends before the next tag
+    const end = Math.min(bracket, next, source.length);
     this.#takeName(from + 2, end);
-    return this.#token('close', from + 2, end, Math.min(end + 1, source.length));
+    return this.#token('close', from + 2, end, Math.min(end === bracket ? end + 1 : end, source.length));
   }
 
   #openTag(from: number): TokenKind {
@@ -311,7 +314,7 @@ export class Tokenizer {
     }
     const quote = source[nameEnd + 1];
     const close = quote === '"' || quote === "'" ? source.indexOf(quote, nameEnd + 2) : -1;
-    if (close < 0) return -1;
+    if (close < 0 || (this.#dialect === 'xml' && this.#less.after(nameEnd) < close)) return -1;
     this.#addAttribute(name, source.slice(nameEnd + 2, close));
     return close + 1;
   }
@@ -336,7 +339,7 @@ export class Tokenizer {
     const { source } = this;
     this.#stray = -1;
     const close = this.#tagEnd(from + 1);
-    if (this.#stray >= 0) return this.#token('text', from, this.#stray, this.#stray);
+    if (this.#stray >= 0) return this.#tagBeforeStray(from, this.#stray);
     if (close < 0) {
       // a tag that never ends is no tag: browsers drop it with all that follows
       this.start = this.end = this.#position = source.length;
@@ -346,6 +349,20 @@ export class Tokenizer {
     const end = this.selfClosing ? close - 1 : close;
     this.#readAttributes(this.#takeName(from + 1, close), end);
     return this.#token('open', from + 1, end, close + 1);
+  }
+
+  /** What seems to be a tag is text when another begins inside it, but for a start tag that lacks nothing but its `>`. */
+  #tagBeforeStray(from: number, stray: number): TokenKind {
+    const { source } = this;
+    const behind = this.#takePlainName(from + 1);
+    const isTag =
+      isSpace(source.charCodeAt(stray - 1)) &&
+      isNameStart(source.charCodeAt(stray + 1), 'xml') &&
+      ATTRIBUTES.test(source.slice(behind, stray));
+    if (!isTag) return this.#token('text', from, stray, stray);
+    this.selfClosing = false;
+    this.#readAttributes(behind, stray);
+    return this.#token('open', from + 1, stray, stray);
   }
 
   #readAttributes(from: number, end: number): void {
@@ -411,12 +428,19 @@ export class Tokenizer {
       if (quote !== '"' && quote !== "'") continue;
       const closing = (quote === '"' ? this.#double : this.#single).after(at + 1);
       if (closing === Number.POSITIVE_INFINITY) return this.#dialect === 'html' ? -1 : close;
+      if (this.#isQuoteLost(at, close, closing)) return close;
       at = closing + 1;
       if (close < at) {
         close = this.#greater.after(at);
         if (close === Number.POSITIVE_INFINITY) return -1;
       }
     }
+  }
+
+  /** Whether a value that begins at `at` lacks its second quote: the tag ends in it, and another begins. */
+  #isQuoteLost(at: number, close: number, closing: number): boolean {
+    const bracket = this.#dialect === 'html' ? Number.POSITIVE_INFINITY : this.#less.after(at);
+    return close < bracket && bracket < closing;
   }
 
   /**
@@ -489,6 +513,9 @@ export class Tokenizer {
     return this.#token('raw', from, source.length, source.length);
   }
 }
+
+/** Attributes in quotes and nothing else. */
+const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s+$/;
 
 /**
  * Where a string stands next, remembered: asking for it from every tag in turn costs one pass over the source, also

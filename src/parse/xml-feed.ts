@@ -23,7 +23,11 @@ export interface XmlFeedOptions {
   maxItems: number;
 }
 
-const ITEMS = new Set(['item', 'entry']);
+/** The elements of items, with the format in whose documents they stand where nothing else tells it. */
+const ITEMS = new Map<string, ParsedFeed['format']>([
+  ['item', 'rss'],
+  ['entry', 'atom'],
+]);
 
 /** What the root element says about the format. CDF's is `channel`, which is RSS's where an `rss` was lost. */
 const ROOTS = new Map<string, ParsedFeed['format']>([
@@ -33,6 +37,9 @@ const ROOTS = new Map<string, ParsedFeed['format']>([
   ['feed', 'atom'],
   ['channel', 'rss'],
 ]);
+
+/** The name as written of a root that is not there; no tag has it. */
+const NO_ROOT = '';
 
 const NOISE = 'something before the root element';
 
@@ -142,7 +149,7 @@ class FeedReading implements Boundaries {
 
   /** Elements before the root are noise, such as the notices of a PHP script. */
   #root(name: string): void {
-    const format = ROOTS.get(name) ?? (ITEMS.has(name) ? 'rss' : undefined);
+    const format = ROOTS.get(name) ?? ITEMS.get(name);
     if (format === undefined) {
       this.#repairs.note('prolog', NOISE);
       return;
@@ -153,8 +160,12 @@ class FeedReading implements Boundaries {
     this.#element.isAtom = format === 'atom';
     this.#channel.language = reader.surroundings.language;
     if (isCdf) this.#beginCdf();
-    if (ITEMS.has(name)) this.#openItem();
-    else this.#push(CHANNEL_RULES);
+    if (ITEMS.has(name)) {
+      // of a root that was lost, or of a document of one item, there is no end tag
+      const { surroundings } = reader;
+      this.#pushFrame({ rawName: NO_ROOT, rules: CHANNEL_RULES, surroundings, isItem: false });
+      this.#openItem();
+    } else this.#push(CHANNEL_RULES);
   }
 
   /** CDF's channel has its page, and the base of all addresses in it, in attributes. */
@@ -232,14 +243,16 @@ class FeedReading implements Boundaries {
     if (index < 0) return;
     if (index < frames.length - 1)
       this.#repairs.note('nesting', `</${rawName.slice(0, 40)}> before its inner elements were closed`);
-    frames.length = index;
+    // a root that ends before the first item may be one that was closed too early
+    const isOver = index === 0 && (closesItem || this.#items.length > 0);
+    frames.length = index === 0 && !isOver ? 1 : index;
     if (closesItem) this.#finishItem(false);
-    if (index === 0) this.#isOver = true;
+    this.#isOver = isOver;
   }
 
   #end(): void {
     this.#isOver = true;
-    if (this.#frames.length > 0) {
+    if (this.#frames.some(({ rawName }) => rawName !== NO_ROOT)) {
       const place =
         this.#item === undefined ? 'before its root element does' : `inside item ${this.#itemIndex + 1}`;
       this.#repairs.note('truncated', `the document ends ${place}`);

@@ -54,6 +54,21 @@ describe('tokens of XML', () => {
     ]);
   });
 
+  it('ends a tag that lacks its `>` before the next, where nothing else is wrong with it', () => {
+    expect(tokens('<a b="c"\n <d></d\n<e>', 'xml')).toEqual(['open a b=[c]', 'open d', 'close d', 'open e']);
+    expect(tokens('1 <b or <c>', 'xml')).toEqual(['text 1 ', 'text <b or ', 'open c']);
+  });
+
+  it('ends a tag in a value that lacks its second quote', () => {
+    expect(tokens('<a b="c>d</a><e f="g">', 'xml')).toEqual([
+      'open a b=[c]',
+      'text d',
+      'close a',
+      'open e f=[g]',
+    ]);
+    expect(tokens('<a b="<c>d</c>">', 'xml')).toEqual(['open a b=[<c>d</c>]']);
+  });
+
   it('ends a comment that is never closed with its tag, and takes a CDATA section to the end of the text', () => {
     expect(tokens('<!-- a > b<c>', 'xml')).toEqual(['comment  a ', 'text  b', 'open c']);
     expect(tokens('<![CDATA[a</b>', 'xml')).toEqual(['cdata a</b>']);

@@ -61,3 +61,39 @@ describe.each([
     }
   });
 });
+
+describe('a feed', () => {
+  const titlesOf = (text: string) => parsed(text).map(({ title }) => title?.value);
+  const ONE = '<item><title>One</title></item>';
+
+  it.each([
+    [
+      'the end of an end tag is missing',
+      `<rss><channel>${ONE.replace('</item>', '</item\n ')}${ONE}</channel></rss>`,
+    ],
+    [
+      'the end of a start tag is missing',
+      `<rss><channel>${ONE}${ONE.replace('<item>', '<item a="b"\n ')}</channel></rss>`,
+    ],
+    [
+      'the second quote of an attribute is missing',
+      `<rss><channel><item><guid isPermaLink="false>1</guid><title>One</title></item>${ONE.replace('</item>', '<source url="z"/></item>')}</channel></rss>`,
+    ],
+    ['its root is missing', `<title>T</title>${ONE}${ONE}</channel></rss>`],
+    [
+      'its root ends before the first item',
+      `<rss><channel><title>T</title></rss>${ONE}${ONE}</channel></rss>`,
+    ],
+  ])('keeps its items when %s', (_, text) => {
+    expect(titlesOf(text)).toEqual(['One', 'One']);
+  });
+
+  it('of entries without their root is read as Atom', () => {
+    const feed = parseFeed('<entry><title>a &lt;b></title></entry>');
+    expect(feed).toMatchObject({
+      format: 'atom',
+      items: [{ title: { value: 'a <b>', type: 'text' } }],
+      repairs: [],
+    });
+  });
+});
