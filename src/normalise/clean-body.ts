@@ -463,8 +463,9 @@ class BodyCleaner {
     this.#showSubstitute();
     if (!this.#isAllowedInMath(frame)) return;
     const title = this.#tag.get('title')?.trim();
-    this.#writer.open(link, ` href="${escapeAttribute(finding.url)}"`);
-    this.#writer.text(escapeText(this.#cut(title || finding.url.replace(/^https?:\/\//, ''), 80)));
+    const url = this.#link(finding.url) ?? finding.url;
+    this.#writer.open(link, ` href="${escapeAttribute(url)}"`);
+    this.#writer.text(escapeText(this.#cut(title || url.replace(/^https?:\/\//, ''), 80)));
     this.#writer.close(link);
   }
 

@@ -27,6 +27,7 @@ const SEEDS = [
   '<picture><source srcset="a.webp 1x, b,c.webp 2x"><img src="d.jpg" alt="e"></picture>',
   '<img src="data:image/gif;base64,AAAA" data-src="a.jpg"><noscript><img src="a.jpg"></noscript>',
   '<video poster=a.jpg><source src=b.mp4 type="video/mp4"><track src=c.vtt></video><audio src=d.mp3></audio>',
+  '<iframe src="/f?utm_source=a&b=c"></iframe>',
   '<iframe src="//www.youtube.com/embed/a" srcdoc="<script>alert(1)</script>"></iframe>',
   '<math><mi mathvariant="bold">x</mi><mtext><img src=x onerror=alert(1)></mtext></math>',
   '<math><annotation-xml encoding="text/html"><style><img src=x onerror=alert(1)></style></annotation-xml></math>',

@@ -465,6 +465,12 @@ describe('players', () => {
     );
   });
 
+  it('become links without tracking where they may not stand', () => {
+    expect(html('<iframe src="https://e.org/f?utm_source=a&b=c"></iframe>')).toBe(
+      '<a href="https://e.org/f?b=c">e.org/f?b=c</a>',
+    );
+  });
+
   it('leaves frames that only count out', () => {
     expect(html('<iframe src="https://www.googletagmanager.com/ns.html?id=1"></iframe>')).toBe('');
     expect(html('<iframe src="https://e.org/x" width=0 height=0></iframe>')).toBe('');
