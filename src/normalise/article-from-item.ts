@@ -1,3 +1,4 @@
+import { decodeHTML } from 'entities/decode';
 import type { Article, Enclosure } from '../article.ts';
 import type { FeedText, ParsedFeed, ParsedItem } from '../parse/parsed-feed.ts';
 import { postAuthor, type Source } from '../sources/source.ts';
@@ -115,8 +116,18 @@ function titleFromText(text: string | undefined): string | undefined {
 function bodyMarkup(item: ParsedItem): string {
   const body = item.content ?? item.summary;
   if (body === undefined) return '';
-  return isPlain(body) ? plainToHtml(body.value) : body.value;
+  return isPlain(body) ? plainToHtml(body.value) : unescapedOnce(body.value);
 }
+
+/** Markup that was escaped once too often: a text that is wholly inside escaped tags is no text about tags. */
+function unescapedOnce(markup: string): string {
+  const isEscaped =
+    ESCAPED_START.test(markup) && ESCAPED_END.test(markup.slice(-60)) && !markup.includes('<');
+  return isEscaped ? decodeHTML(markup) : markup;
+}
+
+const ESCAPED_START = /^\s*&lt;(?:article|blockquote|div|figure|h[1-6]|ol|p|section|table|ul)(?:\s|&gt;)/i;
+const ESCAPED_END = /&lt;\/(?:article|blockquote|div|figure|h[1-6]|ol|p|section|table|ul)&gt;\s*$/i;
 
 /** RSS does not say what a description is: one without a tag or a reference is plain text, with its line breaks. */
 function isPlain(text: FeedText): boolean {

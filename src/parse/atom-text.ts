@@ -42,11 +42,19 @@ function isMarkup(type: string): boolean {
   return type === 'html' || type === 'text/html' || isXml(type);
 }
 
-/** Text whose references were for XML; child elements in it were meant as content all the same. */
+/**
+ * Text whose references were for XML; child elements in it were meant as content all the same. A body without a type,
+ * which is plain text by the standard, is markup if it plainly is.
+ */
 function escaped(element: Element, type: string): FeedText {
+  const isUntypedBody = element.name !== 'title' && element.attribute('type') === undefined;
   const { value, hasMarkup } = element.content();
-  return { value, type: hasMarkup || isMarkup(type) ? 'html' : 'text' };
+  const isHtml = hasMarkup || isMarkup(type) || (isUntypedBody && HTML.test(value));
+  return { value, type: isHtml ? 'html' : 'text' };
 }
+
+/** An end tag of the elements that texts are written with, or a line break. */
+const HTML = /<\/(?:a|b|blockquote|div|em|h[1-6]|i|li|p|pre|span|strong|table)>|<br *\/?>/i;
 
 function inline(element: Element, type: string): FeedText {
   const { value } = element.inlineContent();

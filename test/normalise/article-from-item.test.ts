@@ -137,6 +137,13 @@ describe('an article', () => {
     expect(articleOf()).not.toHaveProperty('headImage');
   });
 
+  it('has the markup of a text that was escaped once too often, and leaves examples of markup', () => {
+    const twice = '&lt;p&gt;In &lt;b&gt;fog&lt;/b&gt; &amp;amp; rain.&lt;/p&gt;\n';
+    expect(articleOf({ content: unknown(twice) }).contentHtml).toBe('<p>In <b>fog</b> &amp; rain.</p>\n');
+    const example = '&lt;p&gt; begins a paragraph, and &lt;/p&gt; ends it.';
+    expect(articleOf({ content: unknown(example) }).contentHtml).toBe(example);
+  });
+
   it('marks the pictures of its body, made absolute by the page they are on', () => {
     const { contentHtml } = articleOf({
       link: 'https://news.example/2026/ferry/',

@@ -89,6 +89,18 @@ describe('reading feeds', () => {
     expect(feed.items).toMatchObject([{ authors: [{ name: 'by Ann Lee' }], categories: ['Fog', 'Sea'] }]);
   });
 
+  it('reads an Atom body without a type as markup where it plainly is', () => {
+    const types = ['<summary>', '<summary type="text">', '<title>', '<summary>1 &lt; 2 or &lt;p> '].map(
+      (start) => {
+        const name = start.slice(1, 6) === 'title' ? 'title' : 'summary';
+        const entry = `<entry>${start}a &lt;b>c&lt;/${start.includes('1') ? 'x' : 'b'}></${name}></entry>`;
+        const { items } = read(`<feed xmlns="http://www.w3.org/2005/Atom">${entry}</feed>`);
+        return (items[0]?.title ?? items[0]?.summary)?.type;
+      },
+    );
+    expect(types).toEqual(['html', 'text', 'text', 'text']);
+  });
+
   it('decodes base64 that is text, keeps text that is labelled as bytes, and shows no bytes', () => {
     const entries = [
       '<title type="application/x-note">Fog</title>',
