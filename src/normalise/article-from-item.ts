@@ -58,7 +58,8 @@ export function articleFromItem(item: ParsedItem, context: ItemContext): Normali
   const { feed, id, dates } = context;
   const { source, base } = feed;
   const link = findLink(item, feed);
-  const body = cleanBody(bodyMarkup(item), { base: item.base ?? link ?? base, scope: id.slice(0, 8) });
+  const page = item.base ?? findPage(item, link, feed.siteHost);
+  const body = cleanBody(bodyMarkup(item), { base: page ?? base, scope: id.slice(0, 8) });
   const enclosures = findEnclosures(item, base);
   const headImage = absoluteUrl(item.image ?? '', base) ?? pictureEnclosure(enclosures) ?? body.headImage;
   const summary = findSummary(item, body.summary);
@@ -94,6 +95,19 @@ function findLink(item: ParsedItem, { base, siteHost }: FeedContext): string | u
     if (url !== undefined) return withoutTracking(url, { siteHost });
   }
   return undefined;
+}
+
+/**
+ * The page that the text of an item stands on. Its link may lead to what the text is about, or through a service that
+ * counts clicks; then another address of the item may be on the feed's own site.
+ */
+function findPage(item: ParsedItem, link: string | undefined, siteHost: string): string | undefined {
+  const isOnSite = (url: string) => hostOf(url).replace(/^www\./, '') === siteHost.replace(/^www\./, '');
+  for (const candidate of [link, item.originalLink, item.id]) {
+    const url = absoluteUrl(candidate ?? '');
+    if (url !== undefined && isOnSite(url)) return url;
+  }
+  return link;
 }
 
 function findTitle(item: ParsedItem): string | undefined {

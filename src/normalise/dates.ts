@@ -82,7 +82,7 @@ function tidied(text: string): string {
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/(?<=\d)\. (?=\d)/g, '.')
-    .replace(/^(\d{8})(\d{6})$/, '$1t$2');
+    .replace(/^((?:19|20)\d{6})(\d{4}(?:\d{2})?)$/, '$1t$2');
 }
 
 const AFTERNOON = /下午|晚上|傍晚|午後|오후/;

@@ -37,6 +37,22 @@ describe('relative addresses', () => {
     expect(article?.contentHtml).toBe('<a href="https://harbour.example/ferry/map.html">Map</a>');
   });
 
+  it.each([
+    ['its FeedBurner address', '<feedburner:origLink>https://www.harbour.example/fog/</feedburner:origLink>'],
+    ['its guid', '<guid isPermaLink="false">https://www.harbour.example/fog/</guid>'],
+  ])('in a text are relative to %s when that is on the site and the link leads elsewhere', (_, address) => {
+    const [article] = articlesOf(rss(`<link>https://clicks.example/17</link>${address}${BODY}`));
+    expect(article).toMatchObject({
+      link: 'https://clicks.example/17',
+      contentHtml: '<a href="https://www.harbour.example/fog/map.html">Map</a>',
+    });
+  });
+
+  it('in a text are relative to its link when no address is on the site', () => {
+    const [article] = articlesOf(rss(`<link>https://elsewhere.example/fog/</link><guid>tag:1</guid>${BODY}`));
+    expect(article?.contentHtml).toBe('<a href="https://elsewhere.example/fog/map.html">Map</a>');
+  });
+
   it('are relative to the base that the document names, which is relative to where it was found', () => {
     const [article] = articlesOf(rss(`<link>ferry/</link>${BODY}`, ' xml:base="../berths/"'));
     expect(article).toMatchObject({
