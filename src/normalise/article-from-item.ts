@@ -102,12 +102,14 @@ function findLink(item: ParsedItem, { base, siteHost }: FeedContext): string | u
  * counts clicks; then another address of the item may be on the feed's own site.
  */
 function findPage(item: ParsedItem, link: string | undefined, siteHost: string): string | undefined {
-  const isOnSite = (url: string) => hostOf(url).replace(/^www\./, '') === siteHost.replace(/^www\./, '');
-  for (const candidate of [link, item.originalLink, item.id]) {
-    const url = absoluteUrl(candidate ?? '');
-    if (url !== undefined && isOnSite(url)) return url;
-  }
-  return link;
+  if (link === undefined || isOn(siteHost, link)) return link;
+  const others = [item.originalLink, item.id].map((address) => absoluteUrl(address ?? ''));
+  return others.find((url) => url !== undefined && isOn(siteHost, url)) ?? link;
+}
+
+function isOn(siteHost: string, url: string): boolean {
+  const host = hostOf(url);
+  return host === siteHost || host.replace(/^www\./, '') === siteHost.replace(/^www\./, '');
 }
 
 function findTitle(item: ParsedItem): string | undefined {

@@ -6,7 +6,8 @@ import { windows1252Byte } from './windows-1252.ts';
  * Tells whether it was one. The whole document decides: text about such mistakes stands among text that is right.
  */
 export function mendDoubleEncoding(feed: ParsedFeed, source: string): boolean {
-  if (!LEADS.some((lead) => source.includes(lead)) || !isEncodedTwice(feed)) return false;
+  const start = source.slice(0, MAX_SEARCHED);
+  if (!LEADS.some((lead) => start.includes(lead)) || !isEncodedTwice(feed)) return false;
   for (const text of textsOf(feed)) text.value = decodedOnce(text.value);
   for (const item of feed.items) item.categories = item.categories.map(decodedOnce);
   for (const { authors } of [feed, ...feed.items]) {
@@ -14,6 +15,9 @@ export function mendDoubleEncoding(feed: ParsedFeed, source: string): boolean {
   }
   return true;
 }
+
+/** A feed that begins with so much text that is right goes on with it. */
+const MAX_SEARCHED = 32_768;
 
 /**
  * What the first bytes of common characters look like: Latin letters, signs, punctuation, Cyrillic, Chinese and

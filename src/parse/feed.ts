@@ -41,6 +41,7 @@ function fromXml(text: string, start: string, options: XmlFeedOptions): ParsedFe
 
 /** A document that is cut off, without what is left of its last tag or reference: both would be taken for text. */
 function withoutHalves(text: string): string {
+  if (text.endsWith('>') || text.endsWith('>\n')) return text;
   const half = /(?:&[#\w]{0,10}|<(?!!\[CDATA\[)(?:[\w/!?][^<>]{0,200})?|\]{1,2})$/.exec(text.slice(-256));
   return half === null ? text : text.slice(0, -half[0].length);
 }

@@ -93,7 +93,7 @@ function readBackground(tag: Tag, base: string | undefined): string | undefined 
     if (BACKGROUNDS.has(name)) {
       const address = readAddress(insideUrl(tag.start(name)), base);
       if (address !== undefined) return address;
-    } else if (LAZY.has(name) || name === 'data-url') {
+    } else if (name.startsWith('data-') && (LAZY.has(name) || name === 'data-url')) {
       const value = tag.start(name);
       if (PICTURE_FILE.test(value)) return readAddress(value, base);
     } else if (name === 'style') {
