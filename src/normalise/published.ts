@@ -1,7 +1,6 @@
 import type { ParsedItem } from '../parse/parsed-feed.ts';
 import { parseDate } from './dates.ts';
 
-const DAY = 86_400_000;
 /** A date this near to the fetch, on every item alike, is the fetch's and not the items'. */
 const FETCH_TIME_WINDOW = 5 * 60_000;
 /** No feed is older; epoch 0 and its neighbours mean that a date is missing. */
@@ -43,7 +42,10 @@ export function datesOfItems(
   });
 }
 
-/** The date unless it is impossible: before feeds existed, or more than a day ahead. */
+/**
+ * The date unless it is impossible: before feeds existed, or ahead. Most that are ahead by hours are the time of a place
+ * that the feed does not name; they would stay on top for so long, and readers take no date of the future.
+ */
 function usableDate(date: number | undefined, now: number): number | undefined {
-  return date !== undefined && date >= EARLIEST && date <= now + DAY ? date : undefined;
+  return date !== undefined && date >= EARLIEST && date <= now ? date : undefined;
 }

@@ -24,7 +24,8 @@ describe('the dates of items', () => {
     ['missing', undefined],
     ['unreadable', 'Invalid Date'],
     ['before there were feeds', 'Thu, 01 Jan 1970 00:00:00 GMT'],
-    ['more than a day ahead', '2026-11-25T12:00:00Z'],
+    ['ahead by days', '2026-11-25T12:00:00Z'],
+    ['ahead by the hours of a zone', new Date(NOW + 8 * 3_600_000).toISOString()],
   ])('are the time an item was first seen, in the feed’s order, when %s', (_, date) => {
     expect(datesOf(date, date)).toEqual([
       { published: NOW, inferred: true },
