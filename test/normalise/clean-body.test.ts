@@ -251,6 +251,8 @@ describe('pictures', () => {
     ['a class that says lazy', `<img class="b-lazy" src="https://e.org/s.jpg" file="${A}">`, shown(A)],
     ['the address when nothing says lazy', `<img src="${A}" file="https://e.org/page.html">`, shown(A)],
     ['a named placeholder', `<img src="/i/loading.gif" data-url="${A}">`, shown(A)],
+    ['a fragment in place of an address', `<img src="#" data-src="${A}">`, shown(A)],
+    ['a fragment and nothing else', '<img src=" #top" alt="x">', ''],
     ['a placeholder and nothing else', '<img src="/i/blank.gif" alt="x">', ''],
     [
       'a noscript beside an empty picture',

@@ -196,9 +196,10 @@ function embedded(reference: string | undefined): string | undefined {
 }
 
 function isPlaceholder(reference: string): boolean {
-  if (/^\s*(?:$|about:|data:)/i.test(reference)) {
+  // a fragment is the page itself
+  if (/^\s*(?:$|#|about:|data:)/i.test(reference)) {
     const start = reference.slice(0, 64).trimStart();
-    return reference.length < DATA_MIN || /^(?:$|about:|data:image\/(?:gif|svg))/i.test(start);
+    return reference.length < DATA_MIN || /^(?:$|#|about:|data:image\/(?:gif|svg))/i.test(start);
   }
   return reference.length <= MAX_NAMED && PLACEHOLDER_FILE.test(reference);
 }
