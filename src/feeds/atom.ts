@@ -5,12 +5,13 @@ import {
   bodyOf,
   type FeedDocument,
   type FeedSource,
-  hubLinks,
   languageOf,
   linksOf,
 } from './feed-document.ts';
 import { toUri } from './uri.ts';
 import { toXml, type XmlElement } from './xml.ts';
+
+const MIME_TYPE = 'application/atom+xml';
 
 /** Writes Atom 1.0 (RFC 4287) with Media RSS thumbnails and feed history (RFC 5005). */
 export function toAtom(feed: FeedDocument): string {
@@ -27,14 +28,9 @@ export function toAtom(feed: FeedDocument): string {
       author: feed.articles.length === 0 ? { name: feed.title } : undefined,
       generator: 'Tributary',
       link: [
-        { '@rel': 'self', '@type': 'application/atom+xml', '@href': feed.selfUrl },
+        { '@rel': 'self', '@type': MIME_TYPE, '@href': feed.selfUrl },
         { '@rel': 'alternate', '@type': 'text/html', '@href': feed.pageUrl },
-        ...hubLinks(feed),
-        ...linksOf(feed).map(([rel, href]) => ({
-          '@rel': rel,
-          '@type': 'application/atom+xml',
-          '@href': href,
-        })),
+        ...linksOf(feed, MIME_TYPE),
       ],
       'fh:archive': feed.paging.isArchive ? {} : undefined,
       entry: feed.articles.map((article) => toEntry(article, feed)),

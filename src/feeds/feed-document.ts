@@ -87,19 +87,22 @@ export function languageOf({ articles }: FeedDocument): string | undefined {
   return articles.every((article) => article.language === language) ? language : undefined;
 }
 
-/** The attributes of the link to a feed's hub, if it has one (WebSub, 4). */
-export function hubLinks({ hub }: FeedDocument): readonly Record<string, string>[] {
-  return hub === undefined ? [] : [{ '@rel': 'hub', '@href': toUri(hub) }];
-}
-
-/** What a feed links to besides itself, as relations of RFC 5005 and RFC 4287 to addresses. */
-export function linksOf({ paging }: FeedDocument): readonly (readonly [rel: string, href: string])[] {
+/**
+ * The attributes of what an XML feed links to besides itself and its page: its hub (WebSub, 4), and its other documents,
+ * of this MIME type (RFC 5005, RFC 4287).
+ */
+export function linksOf({ hub, paging }: FeedDocument, type: string): Record<string, string>[] {
   const { current, next, previousArchive, isArchive } = paging;
-  const links: [string, string | undefined][] = [
+  const documents: [rel: string, href: string | undefined][] = [
     // of a page, the feed itself is the first one; of an archive, the current one
     [isArchive ? 'current' : 'first', current],
     ['next', isArchive ? undefined : next],
     ['prev-archive', previousArchive],
   ];
-  return links.filter((link): link is [string, string] => link[1] !== undefined);
+  return [
+    ...(hub === undefined ? [] : [{ '@rel': 'hub', '@href': toUri(hub) }]),
+    ...documents.flatMap(([rel, href]) =>
+      href === undefined ? [] : [{ '@rel': rel, '@type': type, '@href': href }],
+    ),
+  ];
 }

@@ -1,16 +1,10 @@
 import { type Article, articleUrn, type Enclosure, proxiedPicture } from '../article.ts';
 import { escapeText } from '../markup/escape.ts';
-import {
-  authorsOf,
-  bodyOf,
-  type FeedDocument,
-  FRESH_MINUTES,
-  hubLinks,
-  languageOf,
-  linksOf,
-} from './feed-document.ts';
+import { authorsOf, bodyOf, type FeedDocument, FRESH_MINUTES, languageOf, linksOf } from './feed-document.ts';
 import { toUri } from './uri.ts';
 import { toXml, type XmlElement } from './xml.ts';
+
+const MIME_TYPE = 'application/rss+xml';
 
 /**
  * Writes RSS 2.0 with the Atom, Content, Dublin Core, Media RSS and feed history modules (RSS Advisory Board profile,
@@ -30,13 +24,8 @@ export function toRss(feed: FeedDocument): string {
         link: feed.pageUrl,
         description: feed.title,
         'atom:link': [
-          { '@rel': 'self', '@type': 'application/rss+xml', '@href': feed.selfUrl },
-          ...hubLinks(feed),
-          ...linksOf(feed).map(([rel, href]) => ({
-            '@rel': rel,
-            '@type': 'application/rss+xml',
-            '@href': href,
-          })),
+          { '@rel': 'self', '@type': MIME_TYPE, '@href': feed.selfUrl },
+          ...linksOf(feed, MIME_TYPE),
         ],
         'fh:archive': feed.paging.isArchive ? {} : undefined,
         language: languageOf(feed),
